@@ -1,1 +1,163 @@
-//! Not begun.
+//! The only seam between the world and the services: an immutable picture of everything measured
+//! goes out, commands come in, acknowledgements go back.
+//!
+//! A service answers one request from one [`Image`], so that values never tear over two windows.
+
+mod command;
+
+pub use catalog;
+use catalog::{PointId, SETTINGS, SettingId};
+pub use command::{Ack, Command, Origin, Refusal, Request};
+pub use port::{Flag, Flags, Reading, Readings, Reason, Timestamp};
+use port::{ModuleModel, SlotId};
+use std::sync::Arc;
+
+/// Which meter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MeterId {
+    /// The one built in.
+    Main,
+    /// A module on the ESY bus.
+    Esy(SlotId),
+}
+
+impl MeterId {
+    /// `main`, `esy1` to `esy10`.
+    pub fn slug(self) -> String {
+        match self {
+            MeterId::Main => "main".into(),
+            MeterId::Esy(slot) => format!("esy{}", slot.number()),
+        }
+    }
+}
+
+/// Everything known of one meter at the end of its last window.
+#[derive(Debug, Clone)]
+pub struct MeterImage {
+    /// Which meter.
+    pub id: MeterId,
+    /// Name given by the installer; empty if none.
+    pub name: String,
+    /// Kind of module; none for the built-in meter.
+    pub model: Option<ModuleModel>,
+    /// Serial number.
+    pub serial: String,
+    /// Civil time at which the last window ended; a value's age counts from here.
+    pub window_end: Timestamp,
+    /// Windows closed so far.
+    pub windows: u64,
+    /// A reading for every point.
+    pub readings: Readings,
+}
+
+impl MeterImage {
+    /// The reading of a point.
+    pub fn get(&self, point: PointId) -> Reading {
+        self.readings.get(point)
+    }
+}
+
+/// Who this device is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// Serial number of the device.
+    pub serial: String,
+    /// Program version, major.minor.revision.
+    pub version: (u8, u8, u8),
+    /// Software id of the metrology crates.
+    pub software_id: String,
+    /// Production year.
+    pub year: u16,
+    /// Whether the samples come from a simulation.
+    pub simulated: bool,
+}
+
+/// Values of all settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings([i64; SETTINGS.len()]);
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings(std::array::from_fn(|index| SETTINGS[index].default))
+    }
+}
+
+impl Settings {
+    /// The value of a setting.
+    pub fn get(&self, id: SettingId) -> i64 {
+        self.0[id as usize]
+    }
+
+    /// Sets a value that the setting's row accepts; `false` if it does not.
+    #[must_use]
+    pub fn set(&mut self, id: SettingId, value: i64) -> bool {
+        let accepted = id.row().accepts(value);
+        if accepted {
+            self.0[id as usize] = value;
+        }
+        accepted
+    }
+}
+
+/// State of the digital input and output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InputOutput {
+    /// Whether the contact of the digital input is closed.
+    pub input_closed: bool,
+    /// Active tariff, 1 or 2; none while tariffs are off.
+    pub tariff: Option<u8>,
+    /// Whether an alarm is active.
+    pub alarm: bool,
+    /// Whether the wiring check finds a fault.
+    pub wrong_connection: bool,
+}
+
+/// Everything measured, at one moment.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Ticks of the world so far.
+    pub tick: u64,
+    /// Civil time of the tick.
+    pub time: Timestamp,
+    /// Who this device is; shared by all images.
+    pub identity: Arc<Identity>,
+    /// The built-in meter first, then the modules by slot.
+    pub meters: Vec<MeterImage>,
+    /// Values of all settings.
+    pub settings: Settings,
+    /// Inputs and outputs.
+    pub io: InputOutput,
+}
+
+impl Image {
+    /// An image before the first window: nothing is measured yet.
+    pub fn settling(identity: Arc<Identity>, time: Timestamp) -> Image {
+        let main = MeterImage {
+            id: MeterId::Main,
+            name: String::new(),
+            model: None,
+            serial: identity.serial.clone(),
+            window_end: time,
+            windows: 0,
+            readings: Readings::absent(Reason::Settling),
+        };
+        Image {
+            tick: 0,
+            time,
+            identity,
+            meters: vec![main],
+            settings: Settings::default(),
+            io: InputOutput::default(),
+        }
+    }
+
+    /// A meter, if it is configured.
+    pub fn meter(&self, id: MeterId) -> Option<&MeterImage> {
+        self.meters.iter().find(|meter| meter.id == id)
+    }
+
+    /// The built-in meter.
+    pub fn main(&self) -> &MeterImage {
+        &self.meters[0]
+    }
+}

@@ -1,1 +1,16 @@
-//! Not begun.
+//! The boundary of the twin: plain types and the traits behind which the world outside lies.
+//!
+//! Simulator, recording and hardware differ only in what stands behind these traits.
+//! Nothing here opens, waits or draws a random number.
+
+mod bus;
+mod reading;
+mod source;
+mod time;
+
+pub use bus::{EsyBus, EsyReply, MeterCommand, ModuleIdentity, ModuleModel, SlotId};
+pub use reading::{Flag, Flags, Reading, Readings, Reason};
+pub use source::{
+    Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState,
+};
+pub use time::{Clock, Timestamp};
