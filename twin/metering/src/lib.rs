@@ -1,1 +1,35 @@
-//! Not begun.
+//! The mathematics of the meter: from counts to quantities, energies and pulses.
+//!
+//! *Window*: 10 whole cycles below 55 Hz, else 12; windows follow each other without a gap.
+//! *Bank*: one voltage reference and the loads metered against it. *Means*: what a window's samples
+//! come down to; every reading derives from them. *Registers*: integer accumulators of energy and time.
+//!
+//! Here is no ECS, no input or output and no allocation after construction. The formulas and their
+//! errors are in `docs/metering.md`.
+
+mod bank;
+mod demand;
+mod edge;
+mod fnv;
+mod frequency;
+mod kernel;
+mod limits;
+mod means;
+mod meter;
+mod readings;
+mod registers;
+mod response;
+mod spectrum;
+mod sums;
+mod wiring;
+
+pub use bank::{Bank, Tail, WindowInfo};
+pub use demand::Demand;
+pub use fnv::Digest;
+pub use limits::Limits;
+pub use means::{Distortion, Means};
+pub use meter::{Meter, MeterSettings, Pulse};
+pub use readings::derive_readings;
+pub use registers::{NANOWATT_SECONDS_PER_WH, Netting, Registers, WindowPower};
+pub use spectrum::{Phasor, Phasors};
+pub use wiring::Wiring;

@@ -1,1 +1,9 @@
-//! Not begun.
+//! The world outside the terminals: the grid, the loads, their waveforms and the front end that
+//! turns them into counts.
+//!
+//! Everything follows from a scenario and its seed. Nothing here names a clock, a file, a socket, a
+//! thread or a random number without a seed.
+
+pub mod scenario;
+pub mod synthetic;
+pub mod waveform;

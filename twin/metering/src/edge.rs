@@ -1,0 +1,259 @@
+//! Where a window begins and ends between two samples.
+//!
+//! A window of whole cycles rarely starts or ends on a sample. Cutting it at a sample would leave a
+//! ripple of order 1/samples in every mean. Between two windows the cut is *soft*: over 16 samples
+//! the weight passes from one window to the next along a smooth curve, so that each sample counts
+//! once in total and the ripple of whole cycles cancels to about 1e-9. Where a stretch begins or ends
+//! there are no samples beyond: the cut is *hard*, with end weights that are exact for polynomials.
+
+/// Half the width of a soft edge in samples: four box averages of four samples each.
+pub const SOFT_HALF: usize = 8;
+
+/// Most samples that a hard edge weighs differently from 1.
+const HARD_NODES_MAX: usize = 6;
+
+/// Kind of cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Shared with the neighbouring window.
+    Soft,
+    /// At the first or last sample of a stretch.
+    Hard,
+}
+
+/// Part of a sample `offset` samples after a soft edge that belongs to the window after it.
+///
+/// The distribution function of the sum of four uniform variables (Irwin and Hall), scaled.
+pub fn soft_part(offset: f64) -> f64 {
+    let x = offset / 4.0 + 2.0;
+    if x <= 0.0 {
+        return 0.0;
+    }
+    if x >= 4.0 {
+        return 1.0;
+    }
+    // Symmetric about x = 2: the shorter sum is exact at both ends.
+    if x > 2.0 {
+        return 1.0 - soft_part(-offset);
+    }
+    let power = |y: f64| if y > 0.0 { y.powi(4) } else { 0.0 };
+    (power(x) - 4.0 * power(x - 1.0)) / 24.0
+}
+
+/// Weights that differ from 1 at a hard edge, from the edge inwards.
+///
+/// `gap` is how far the edge lies before the first sample inside, 0 to 1 sample. The weights make the
+/// sum over samples equal to the integral from the edge for polynomials up to the number of nodes
+/// (Gregory's end corrections for an edge between samples). Fewer nodes where a cycle has few samples.
+pub fn hard_weights(gap: f64, samples_per_cycle: f64) -> ([f64; HARD_NODES_MAX], usize) {
+    let nodes = match samples_per_cycle {
+        spc if spc >= 64.0 => 6,
+        spc if spc >= 24.0 => 4,
+        _ => 2,
+    };
+    // Sum over samples of n^k, regularised: 1/2 for k = 0, else Riemann's zeta at -k.
+    const SUMS: [f64; HARD_NODES_MAX] = [0.5, -1.0 / 12.0, 0.0, 1.0 / 120.0, 0.0, -1.0 / 252.0];
+    let mut matrix = [[0.0; HARD_NODES_MAX + 1]; HARD_NODES_MAX];
+    for (k, equation) in matrix.iter_mut().enumerate().take(nodes) {
+        for (node, entry) in equation.iter_mut().enumerate().take(nodes) {
+            *entry = (node as f64).powi(k as i32);
+        }
+        let order = k as i32 + 1;
+        equation[HARD_NODES_MAX] = -(-gap).powi(order) / f64::from(order) - SUMS[k];
+    }
+    let mut weights = solve(&mut matrix, nodes);
+    for weight in weights.iter_mut().take(nodes) {
+        *weight += 1.0;
+    }
+    (weights, nodes)
+}
+
+/// Gaussian elimination with pivoting; the right-hand side is the last column.
+fn solve(
+    matrix: &mut [[f64; HARD_NODES_MAX + 1]; HARD_NODES_MAX],
+    size: usize,
+) -> [f64; HARD_NODES_MAX] {
+    for column in 0..size {
+        let pivot = (column..size)
+            .max_by(|a, b| matrix[*a][column].abs().total_cmp(&matrix[*b][column].abs()))
+            .expect("size is at least 2");
+        matrix.swap(column, pivot);
+        for row in column + 1..size {
+            let factor = matrix[row][column] / matrix[column][column];
+            for k in column..=HARD_NODES_MAX {
+                matrix[row][k] -= factor * matrix[column][k];
+            }
+        }
+    }
+    let mut solution = [0.0; HARD_NODES_MAX];
+    for row in (0..size).rev() {
+        let known: f64 = (row + 1..size).map(|k| matrix[row][k] * solution[k]).sum();
+        solution[row] = (matrix[row][HARD_NODES_MAX] - known) / matrix[row][row];
+    }
+    solution
+}
+
+/// The weight of each sample of a window: `lead` samples, then ones, then `tail` samples.
+#[derive(Debug, Clone, Default)]
+pub struct Weights {
+    /// Index of the first weighted sample.
+    pub first: usize,
+    /// Weights at the beginning.
+    pub lead: Vec<f64>,
+    /// Samples of weight one between.
+    pub body: usize,
+    /// Weights at the end.
+    pub tail: Vec<f64>,
+}
+
+impl Weights {
+    /// With room for the longest edges.
+    pub fn new() -> Weights {
+        Weights {
+            first: 0,
+            lead: Vec::with_capacity(4 * SOFT_HALF),
+            body: 0,
+            tail: Vec::with_capacity(4 * SOFT_HALF),
+        }
+    }
+
+    /// One past the last weighted sample.
+    pub fn end(&self) -> usize {
+        self.first + self.lead.len() + self.body + self.tail.len()
+    }
+
+    /// Sets the weights of the window from `start` to `end` (sample positions, sample n at n).
+    ///
+    /// Soft edges reach 8 samples beyond; `start` must then be at least 8.
+    pub fn set(&mut self, start: (f64, Edge), end: (f64, Edge), samples_per_cycle: f64) {
+        self.lead.clear();
+        self.tail.clear();
+        self.first = match start.1 {
+            Edge::Soft => (start.0 - SOFT_HALF as f64).floor() as usize + 1,
+            Edge::Hard => start.0.max(0.0).ceil() as usize,
+        };
+        let last = match end.1 {
+            Edge::Soft => (end.0 + SOFT_HALF as f64).ceil() as usize - 1,
+            Edge::Hard => end.0.floor() as usize,
+        };
+        let count = last + 1 - self.first.min(last + 1);
+        let lead = edge_len(start.1, count);
+        let tail = edge_len(end.1, count);
+        // A window shorter than its edges: every sample has both weights.
+        let (lead, tail) = if lead + tail >= count { (count, 0) } else { (lead, tail) };
+        let hard_start = hard_weights(self.first as f64 - start.0, samples_per_cycle);
+        let hard_end = hard_weights(end.0 - last as f64, samples_per_cycle);
+        let weight = |sample: usize| {
+            let opening = match start.1 {
+                Edge::Soft => soft_part(sample as f64 - start.0),
+                Edge::Hard => hard_weight(&hard_start, sample - self.first, count),
+            };
+            let closing = match end.1 {
+                Edge::Soft => 1.0 - soft_part(sample as f64 - end.0),
+                Edge::Hard => hard_weight(&hard_end, last - sample, count),
+            };
+            // Corrections of both ends add up; for soft edges in their own reach this is the product.
+            opening + closing - 1.0
+        };
+        self.lead.extend((0..lead).map(|k| weight(self.first + k)));
+        self.tail.extend((0..tail).map(|k| weight(last + 1 - tail + k)));
+        self.body = count - lead - tail;
+    }
+}
+
+fn edge_len(edge: Edge, count: usize) -> usize {
+    match edge {
+        Edge::Soft => 2 * SOFT_HALF,
+        Edge::Hard => HARD_NODES_MAX,
+    }
+    .min(count)
+}
+
+/// The hard weight of a sample `inwards` samples from the edge; plain where the window is too short.
+fn hard_weight(weights: &([f64; HARD_NODES_MAX], usize), inwards: usize, count: usize) -> f64 {
+    if inwards < weights.1 && count >= 2 * weights.1 { weights.0[inwards] } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn total(weights: &Weights) -> f64 {
+        weights.lead.iter().sum::<f64>() + weights.body as f64 + weights.tail.iter().sum::<f64>()
+    }
+
+    #[test]
+    fn the_weights_sum_to_the_length() {
+        let mut weights = Weights::new();
+        for (start, end) in [(20.3, 1620.9), (16.0, 1616.0), (100.77, 260.01)] {
+            for edges in [
+                (Edge::Soft, Edge::Soft),
+                (Edge::Hard, Edge::Soft),
+                (Edge::Soft, Edge::Hard),
+                (Edge::Hard, Edge::Hard),
+            ] {
+                weights.set((start, edges.0), (end, edges.1), 160.0);
+                assert!((total(&weights) - (end - start)).abs() < 1e-9, "{start} {end} {edges:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_soft_edge_gives_each_sample_away_once() {
+        for step in 0..200 {
+            let offset = f64::from(step) * 0.1 - 10.0;
+            assert!((soft_part(offset) + soft_part(-offset) - 1.0).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn hard_edges_integrate_polynomials_exactly() {
+        let mut weights = Weights::new();
+        let (start, end) = (-0.5, 40.25);
+        weights.set((start, Edge::Hard), (end, Edge::Hard), 160.0);
+        for power in 0..6 {
+            let f = |x: f64| (x / 20.0 - 1.0).powi(power);
+            let sum: f64 = (0..=40)
+                .map(|n| {
+                    let weight = match n {
+                        n if n < weights.lead.len() => weights.lead[n],
+                        n if n < weights.lead.len() + weights.body => 1.0,
+                        n => weights.tail[n - weights.lead.len() - weights.body],
+                    };
+                    weight * f(n as f64)
+                })
+                .sum();
+            let primitive = |x: f64| 20.0 / f64::from(power + 1) * (x / 20.0 - 1.0).powi(power + 1);
+            let exact = primitive(end) - primitive(start);
+            assert!((sum - exact).abs() < 1e-9, "x^{power}: {sum} {exact}");
+        }
+    }
+
+    #[test]
+    fn whole_cycles_have_no_ripple_with_soft_edges() {
+        let mut weights = Weights::new();
+        for frequency in [45.0, 49.37, 50.0, 53.1, 60.0, 64.99] {
+            let cycle = 8000.0 / frequency;
+            let (start, end) = (33.3, 33.3 + 10.0 * cycle);
+            weights.set((start, Edge::Soft), (end, Edge::Soft), cycle);
+            for harmonic in [1, 2, 4, 10, 30, 62] {
+                let value = |n: usize| {
+                    (std::f64::consts::TAU * f64::from(harmonic) * n as f64 / cycle + 0.7).cos()
+                };
+                let mut sum = 0.0;
+                for (k, w) in weights.lead.iter().enumerate() {
+                    sum += w * value(weights.first + k);
+                }
+                let body = weights.first + weights.lead.len();
+                for k in 0..weights.body {
+                    sum += value(body + k);
+                }
+                for (k, w) in weights.tail.iter().enumerate() {
+                    sum += w * value(body + weights.body + k);
+                }
+                let mean = sum / (end - start);
+                assert!(mean.abs() < 2e-7, "{frequency} Hz, order {harmonic}: {mean:e}");
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Harmonic phasors of a window of whole cycles, at any frequency.
+//!
+//! The window is sampled anew at a power of two of points a cycle, its cycles are averaged into one,
+//! and one short real FFT gives every harmonic. Cycles that lack samples at the ends of a stretch are
+//! left out of the average of the points concerned.
+
+use crate::kernel::{Kernel, TAPS};
+use catalog::HARMONIC_MAX;
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+use std::sync::Arc;
+
+/// A complex amplitude (peak), its angle counted from the window's start.
+pub type Phasor = Complex<f64>;
+
+/// Phasors of the orders 0 (unused) to 31.
+pub type Phasors = [Phasor; HARMONIC_MAX + 1];
+
+/// No signal.
+pub const SILENT: Phasors = [Phasor { re: 0.0, im: 0.0 }; HARMONIC_MAX + 1];
+
+/// Fewest and most points a cycle.
+const GRID_MIN: usize = 64;
+const GRID_MAX: usize = 8192;
+
+/// Turns windows of samples into phasors. Reused from window to window.
+pub struct Spectrum {
+    kernel: Kernel,
+    /// Plans by power of two, from `GRID_MIN`.
+    fft: Vec<Arc<dyn RealToComplex<f64>>>,
+    scratch: Vec<Complex<f64>>,
+    grid: usize,
+    /// For each point of the window: its weights; empty where it lacks samples.
+    taps: Vec<[f64; TAPS]>,
+    places: Vec<u32>,
+    /// Cycles averaged in each point of the folded cycle.
+    counts: Vec<f64>,
+    folded: Vec<[f64; 4]>,
+    cycle: Vec<f64>,
+    bins: Vec<Complex<f64>>,
+    /// One over the kernel's response, by order.
+    correction: [f64; HARMONIC_MAX + 1],
+    order_max: usize,
+}
+
+/// Marks a point that lacks samples.
+const NO_PLACE: u32 = u32::MAX;
+
+impl Spectrum {
+    /// For a sample rate in hertz and the longest window in cycles.
+    pub fn new(sample_rate_hz: f64, cycles_max: usize) -> Spectrum {
+        let band = (HARMONIC_MAX as f64 * 65.0 / sample_rate_hz).min(0.45);
+        let largest = grid_points(sample_rate_hz / 40.0);
+        let mut planner = RealFftPlanner::new();
+        let fft: Vec<_> = std::iter::successors(Some(GRID_MIN), |n| Some(n * 2))
+            .take_while(|n| *n <= largest)
+            .map(|n| planner.plan_fft_forward(n))
+            .collect();
+        let scratch = fft.iter().map(|plan| plan.get_scratch_len()).max().unwrap_or(0);
+        Spectrum {
+            kernel: Kernel::new(band),
+            fft,
+            scratch: vec![Complex::default(); scratch],
+            grid: GRID_MIN,
+            taps: Vec::with_capacity(largest * cycles_max),
+            places: Vec::with_capacity(largest * cycles_max),
+            counts: Vec::with_capacity(largest),
+            folded: Vec::with_capacity(largest),
+            cycle: Vec::with_capacity(largest),
+            bins: Vec::with_capacity(largest / 2 + 1),
+            correction: [1.0; HARMONIC_MAX + 1],
+            order_max: HARMONIC_MAX,
+        }
+    }
+
+    /// Plans a window of `cycles` whole cycles from position `start`, `length` samples long, of which
+    /// the samples 0 to `available` (exclusive) exist.
+    pub fn plan(&mut self, start: f64, length: f64, cycles: usize, available: usize) {
+        let samples_per_cycle = length / cycles as f64;
+        self.grid = grid_points(samples_per_cycle).min(GRID_MIN << (self.fft.len() - 1));
+        self.order_max = HARMONIC_MAX.min((samples_per_cycle * 0.49) as usize);
+        for order in 1..=HARMONIC_MAX {
+            self.correction[order] = if order <= self.order_max {
+                1.0 / self.kernel.response(order as f64 / samples_per_cycle)
+            } else {
+                0.0
+            };
+        }
+        self.counts.clear();
+        self.counts.resize(self.grid, 0.0);
+        self.taps.clear();
+        self.places.clear();
+        let step = length / (cycles * self.grid) as f64;
+        let before = (TAPS / 2 - 1) as f64;
+        for point in 0..cycles * self.grid {
+            let position = start + step * point as f64;
+            let whole = position.floor();
+            let place = whole - before;
+            let supported = place >= 0.0 && place as usize + TAPS <= available;
+            if supported {
+                self.counts[point % self.grid] += 1.0;
+                self.taps.push(self.kernel.weights(position - whole));
+                self.places.push(place as u32);
+            } else {
+                self.taps.push([0.0; TAPS]);
+                self.places.push(NO_PLACE);
+            }
+        }
+        // A lone cycle at the end of a stretch: the nearest samples stand in for the missing ones.
+        for point in 0..cycles * self.grid {
+            let slot = point % self.grid;
+            if self.counts[slot] == 0.0 && available >= TAPS {
+                let position = start + step * point as f64;
+                let place = (position.floor() - before).clamp(0.0, (available - TAPS) as f64);
+                self.counts[slot] = 1.0;
+                let fraction = (position - place - before).clamp(0.0, 1.0);
+                self.taps[point] = self.kernel.weights(fraction);
+                self.places[point] = place as u32;
+            }
+        }
+    }
+
+    /// The phasors of a channel in the planned window; `scale` and `offset` as in the calibration.
+    pub fn phasors(&mut self, samples: &[f64]) -> Phasors {
+        self.fold(samples);
+        let level = (self.grid / GRID_MIN).trailing_zeros() as usize;
+        let fft = Arc::clone(&self.fft[level]);
+        self.bins.resize(self.grid / 2 + 1, Complex::default());
+        let scratch = &mut self.scratch[..fft.get_scratch_len()];
+        fft.process_with_scratch(&mut self.cycle, &mut self.bins, scratch)
+            .expect("the buffers have the plan's lengths");
+        let norm = 2.0 / self.grid as f64;
+        let mut phasors = SILENT;
+        for order in 1..=self.order_max.min(self.grid / 2 - 1) {
+            phasors[order] = self.bins[order] * (norm * self.correction[order]);
+        }
+        phasors
+    }
+
+    /// Averages the window's cycles into one.
+    fn fold(&mut self, samples: &[f64]) {
+        self.folded.clear();
+        self.folded.resize(self.grid, [0.0; 4]);
+        for (taps, places) in self.taps.chunks(self.grid).zip(self.places.chunks(self.grid)) {
+            for ((sum, taps), place) in self.folded.iter_mut().zip(taps).zip(places) {
+                if *place == NO_PLACE {
+                    continue;
+                }
+                let x = &samples[*place as usize..*place as usize + TAPS];
+                for lane in 0..4 {
+                    sum[lane] += x[lane] * taps[lane] + x[lane + 4] * taps[lane + 4];
+                }
+            }
+        }
+        self.cycle.clear();
+        self.cycle.extend(
+            self.folded
+                .iter()
+                .zip(&self.counts)
+                .map(|(lanes, count)| (lanes[0] + lanes[1] + lanes[2] + lanes[3]) / count.max(1.0)),
+        );
+    }
+}
+
+/// Points a cycle so that nothing the samples can carry folds onto a harmonic up to the 31st.
+fn grid_points(samples_per_cycle: f64) -> usize {
+    let least = samples_per_cycle / 2.0 + HARMONIC_MAX as f64 + 1.0;
+    (least.ceil() as usize).next_power_of_two().clamp(GRID_MIN, GRID_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::TAU;
+
+    #[test]
+    fn every_harmonic_comes_back_with_its_amplitude_and_angle() {
+        for (rate, frequency) in
+            [(8000.0, 50.0), (8000.0, 49.37), (8000.0, 64.99), (16000.0, 45.01)]
+        {
+            let cycle = rate / frequency;
+            let (start, cycles) = (17.37, 10);
+            let length = cycle * cycles as f64;
+            let tone = |order: usize, n: f64| {
+                let amplitude = 1.0 / order as f64;
+                amplitude * (TAU * order as f64 * (n - start) / cycle + 0.1 * order as f64).cos()
+            };
+            let samples: Vec<f64> = (0..(length + 60.0) as usize)
+                .map(|n| (1..=HARMONIC_MAX).map(|order| tone(order, n as f64)).sum())
+                .collect();
+            let mut spectrum = Spectrum::new(rate, 12);
+            spectrum.plan(start, length, cycles, samples.len());
+            let phasors = spectrum.phasors(&samples);
+            for order in 1..=HARMONIC_MAX {
+                let expected = Phasor::from_polar(1.0 / order as f64, 0.1 * order as f64);
+                let error = (phasors[order] - expected).norm();
+                assert!(error < 1e-6, "{frequency} Hz at {rate}, order {order}: {error:e}");
+            }
+        }
+    }
+}
