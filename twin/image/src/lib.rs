@@ -57,6 +57,21 @@ impl MeterImage {
     }
 }
 
+/// A load that a meter measures: all its phases, or one of three single-phase loads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadImage {
+    /// The meter it hangs on.
+    pub meter: MeterId,
+    /// Name given by the installer.
+    pub name: String,
+    /// Which phases it takes.
+    pub phases: [bool; 3],
+    /// Its active power in watts.
+    pub active_power: Reading,
+    /// Its imported active energy in kilowatt-hours.
+    pub active_energy_import: Reading,
+}
+
 /// Who this device is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identity {
@@ -123,6 +138,8 @@ pub struct Image {
     pub identity: Arc<Identity>,
     /// The built-in meter first, then the modules by slot.
     pub meters: Vec<MeterImage>,
+    /// What the meters measure, by name.
+    pub loads: Vec<LoadImage>,
     /// Values of all settings.
     pub settings: Settings,
     /// Inputs and outputs.
@@ -146,6 +163,7 @@ impl Image {
             time,
             identity,
             meters: vec![main],
+            loads: Vec::new(),
             settings: Settings::default(),
             io: InputOutput::default(),
         }

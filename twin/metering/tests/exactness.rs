@@ -29,9 +29,10 @@ fn distorted(angle: f64) -> [Vec<Tone>; 2] {
         (11, 0.9, 1.0),
         (31, 0.6, 2.0),
     ];
-    [voltage, current].map(|tones| {
+    let turned = |tones: &[(u32, f64, f64)]| {
         tones.iter().map(|(h, rms, a)| Tone::new(*h, *rms, a + angle * f64::from(*h))).collect()
-    })
+    };
+    [turned(&voltage), turned(&current)]
 }
 
 /// [V1, V3, V4, V5, V6, V7, V8, E3, E8] Every quantity of a distorted four-wire load, at any frequency.

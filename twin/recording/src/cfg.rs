@@ -73,7 +73,10 @@ pub(crate) fn read(bytes: &[u8], lines_before: usize) -> Result<Cfg, RecordingEr
         notes: Vec::new(),
     };
     if !reader.decoder.is_lossless_text() {
-        reader.note("cfg: the text is not UTF-8; names are shown byte by byte, so pick channels by number (#3)");
+        reader.note(
+            "cfg: the text is not UTF-8; names are shown byte by byte, \
+             so pick channels by number (#3)",
+        );
     }
     if stray > 0 {
         reader.note(&format!("cfg: {stray} stray bytes after the end mark 0x1A are ignored"));

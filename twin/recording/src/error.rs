@@ -146,7 +146,8 @@ pub enum RecordingError {
     },
     /// The separator line and the configuration name different formats.
     #[error(
-        "cff line {line}: the data section is {found}, but the configuration says {wanted}; correct one of them"
+        "cff line {line}: the data section is {found}, but the configuration says {wanted}; \
+         correct one of them"
     )]
     CffFormat {
         /// Line of the separator.

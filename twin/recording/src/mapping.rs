@@ -83,7 +83,8 @@ pub enum MapError {
     },
     /// Several channels have this name.
     #[error(
-        "{role}: {found} channels are called `{selector}`; take one by its number, as in {role}=#3\n{list}"
+        "{role}: {found} channels are called `{selector}`; \
+         take one by its number, as in {role}=#3\n{list}"
     )]
     NotUnique {
         /// Role asked for.
@@ -132,7 +133,8 @@ pub enum MapError {
     },
     /// No channel can be told a voltage or current of a phase.
     #[error(
-        "no channel's phase, name and unit say that it is a voltage or current of a phase\n{list}\n{HOW}"
+        "no channel's phase, name and unit say that it is a voltage or current of a phase\n\
+         {list}\n{HOW}"
     )]
     NotRecognised {
         /// All channels.

@@ -81,7 +81,10 @@ impl Table {
                     section.times_s = Some(critical_times(&times, first)?);
                     section.times_step_s = cfg.time_unit_s;
                 }
-                Some(rate_hz) => notes.extend(rate_note(rate_hz, &times, sections.len() + 1)),
+                Some(rate_hz) => {
+                    let step_s = cfg.time_unit_s;
+                    notes.extend(rate_note(rate_hz, &times, step_s, sections.len() + 1));
+                }
             }
             sections.push(section);
             first = rate.last_sample;
@@ -106,13 +109,16 @@ fn critical_times(times: &[Option<f64>], first: usize) -> Result<Vec<f64>, Recor
 }
 
 /// The rate is what counts; stamps that contradict it point at a wrong TIMEMULT or rate.
-fn rate_note(rate_hz: f64, times: &[Option<f64>], section: usize) -> Option<String> {
+fn rate_note(rate_hz: f64, times: &[Option<f64>], step_s: f64, section: usize) -> Option<String> {
     let span_s = times.last().copied().flatten()? - times.first().copied().flatten()?;
     if span_s <= 0.0 {
         return None;
     }
-    let stamped_hz = (times.len() - 1) as f64 / span_s;
-    let differs = (stamped_hz / rate_hz - 1.0).abs() > RATE_DIFFERENCE_MAX;
+    let intervals = (times.len() - 1) as f64;
+    let stamped_hz = intervals / span_s;
+    // Both ends are rounded, or cut, to a step.
+    let tolerance_s = step_s + RATE_DIFFERENCE_MAX * span_s;
+    let differs = (span_s - intervals / rate_hz).abs() > tolerance_s;
     differs.then(|| {
         format!(
             "section {section}: the cfg gives {rate_hz} Hz, the time stamps {stamped_hz:.3} Hz; \

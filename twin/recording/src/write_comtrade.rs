@@ -160,6 +160,7 @@ fn dat_bytes(recording: &Recording, stamps: &Stamps) -> Result<Vec<u8>, Recordin
     let mut out = Vec::with_capacity(row_bytes * stamps.times_s.len());
     let mut sample = 0;
     for section in &recording.sections {
+        check_times(section, sample, stamps)?;
         for k in 0..section.len() {
             let number = u32::try_from(sample + 1).map_err(|_| too_long())?;
             out.extend(number.to_le_bytes());
@@ -171,6 +172,16 @@ fn dat_bytes(recording: &Recording, stamps: &Stamps) -> Result<Vec<u8>, Recordin
         }
     }
     Ok(out)
+}
+
+/// Times that matter must stay apart when they become counts.
+fn check_times(section: &Section, first: usize, stamps: &Stamps) -> Result<(), RecordingError> {
+    let counts = (first..first + section.len()).map(|sample| stamps.count(sample));
+    if section.rate_hz.is_some() || counts.is_sorted_by(|before, after| before < after) {
+        return Ok(());
+    }
+    let reason = "its times do not increase, or are too close to be told apart in 32 bits";
+    Err(RecordingError::Unwritable { reason: reason.to_owned() })
 }
 
 fn too_long() -> RecordingError {

@@ -226,7 +226,7 @@ fn single_files_that_contradict_themselves() {
     let dat = rows(&[(1, 0, [0; 4])]);
     let refused = |file: &[u8]| read_cff(file).unwrap_err().to_string();
     let wrong = refused(&cff(&cfg, ("BINARY32: 12", &dat)));
-    assert!(wrong.contains("line 17") && wrong.contains("FLOAT32"), "{wrong}");
+    assert!(wrong.contains("line 18") && wrong.contains("FLOAT32"), "{wrong}");
     let short = refused(&cff(&cfg, ("FLOAT32: 12", &dat[..11])));
     assert!(short.contains("0 whole samples"), "{short}");
     assert!(refused(b"--- file type: DAT ASCII ---\n1,2,3\n").contains("CFG"));
@@ -259,6 +259,8 @@ fn what_is_no_error_is_noted() {
     note(&cfg, b"1,0,1\n2,1000,2\n\x1A\n0", "1 bytes after");
     note(&cfg, b"1,0,1\n2,1000,2\n3,2000,3\n", "bytes after the last announced");
     note(&cfg, b"1,0,1\n2,2000,2\n", "500.000 Hz");
+    let fast = cfg.replace("1000,2", "3e6,2");
+    assert_eq!(read(&fast, b"1,0,1\n2,1,2\n").notes, [""; 0]);
     note(&cfg, b"0,0,1\n0,1000,2\n", "every sample has the number 0");
     note(&cfg.replace("1,1A", "9,1A"), b"1,0,1\n2,1000,2\n", "total of channels");
     note(&cfg.replace("\n1,Ia", "\nx,Ia"), b"1,0,1\n2,1000,2\n", "numbered by position");
@@ -302,7 +304,8 @@ fn refusals_name_the_place_and_what_stands_there() {
     edit("1\n1000,2", "2\n1000,2\n500,2", "cfg line 7: `2`");
     edit("ASCII", "ASCII7", "cfg line 9: `ASCII7`");
     edit("ASCII\n1\n", "ASCII\nx\n", "cfg line 10: `x`");
-    check(&cfg[..60], good, "the text ends before");
+    let cut = cfg.find("01/02/2013").unwrap();
+    check(&cfg[..cut], good, "cfg line 7: the text ends before the date and time");
     check(&cfg, b"1,0,1\n", "1 whole samples of 3 fields where the cfg announces 2");
     check(&cfg, b"1,0,1\n2,1000\n", "dat line 2: 2 fields where 3");
     check(&cfg, b"1,0,1\n2,1000,x\n", "dat line 2: `x`");

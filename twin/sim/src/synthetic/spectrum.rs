@@ -132,9 +132,12 @@ impl Spectrum {
     /// as far, so the shape stays.
     #[must_use]
     pub fn shifted(&self, fundamental_rad: f64) -> Spectrum {
+        let step = Phasor::polar(1.0, fundamental_rad);
+        let mut turn = step;
         let mut shifted = *self;
-        for (k, phasor) in shifted.harmonics.iter_mut().enumerate() {
-            *phasor = *phasor * Phasor::polar(1.0, fundamental_rad * (k + 1) as f64);
+        for phasor in &mut shifted.harmonics {
+            *phasor = *phasor * turn;
+            turn = turn * step;
         }
         shifted
     }

@@ -1,0 +1,113 @@
+//! The phase of a current transformer: a lead that falls as 1/f, its magnitude staying 1.
+//!
+//! A transformer's magnetising inductance leads by the angle `k/w`. The obvious first-order
+//! section with this lead and a passing DC part, `1 - k/(s + w0)`, also changes the magnitude by
+//! `k w0/w^2` (7e-5 for 0.1 degree at 50 Hz), so its lead could not be undone as a pure angle. Here
+//! the integral `1/s` is replaced by
+//!
+//! ```text
+//! I(s) = (s^3 + 4 a s^2 + 6 a^2 s) / (s + a)^4 = 1/s - (4 a^3 s + a^4) / (s (s + a)^4)
+//! ```
+//!
+//! which is 0 at DC and deviates from `1/s` by `4 (a/w)^3` above `a`. With four equal low-passes
+//! `v1..v4`, each the input of the next, `a I = v1 + v2 + v3 - 3 v4`, and
+//!
+//! ```text
+//! H = 1 - k I + k^2/2 * (v2 - v3)/a^2    (about e^(-k/s))
+//! ```
+//!
+//! has DC gain 1 and, for leads up to 0.3 degree at 50 Hz, is `e^(j k/w)` from 45 Hz up within 1e-6.
+
+use std::f64::consts::PI;
+
+use super::response::Complex;
+
+/// Corner of the low-passes, in hertz. Low enough that 45 Hz sees a pure angle, high enough that
+/// the section settles within two seconds of a load step.
+const CORNER_HZ: f64 = 1.5;
+
+/// Lowest frequency at which the lead is the stated angle, in hertz: the meter's range starts there.
+pub(super) const LEAD_FROM_HZ: f64 = 45.0;
+
+/// The section for one channel, with its state. Begins at rest.
+#[derive(Debug, Clone)]
+pub(super) struct Lead {
+    pole_gain: f64,
+    first: f64,
+    second: f64,
+    state: [f64; 4],
+}
+
+impl Lead {
+    /// A lead of `lead_rad` at `reference_hz`, sampled at `rate_hz`; negative angles lag.
+    pub(super) fn new(lead_rad: f64, reference_hz: f64, rate_hz: f64) -> Lead {
+        // Trapezoidal low-pass: v = s + d, s += 2 d, with d = (x - s) g/(1 + g).
+        let g = (PI * CORNER_HZ / rate_hz).tan();
+        let k_over_a = lead_rad * reference_hz / CORNER_HZ;
+        Lead {
+            pole_gain: g / (1.0 + g),
+            first: k_over_a,
+            second: 0.5 * k_over_a * k_over_a,
+            state: [0.0; 4],
+        }
+    }
+
+    /// Applies the section in place to the next samples.
+    pub(super) fn apply(&mut self, samples: &mut [f64]) {
+        let [mut s1, mut s2, mut s3, mut s4] = self.state;
+        for x in samples {
+            let d1 = (*x - s1) * self.pole_gain;
+            let v1 = s1 + d1;
+            s1 = v1 + d1;
+            let d2 = (v1 - s2) * self.pole_gain;
+            let v2 = s2 + d2;
+            s2 = v2 + d2;
+            let d3 = (v2 - s3) * self.pole_gain;
+            let v3 = s3 + d3;
+            s3 = v3 + d3;
+            let d4 = (v3 - s4) * self.pole_gain;
+            let v4 = s4 + d4;
+            s4 = v4 + d4;
+            *x += self.second * (v2 - v3) - self.first * (v1 + v2 + v3 - 3.0 * v4);
+        }
+        self.state = [s1, s2, s3, s4];
+    }
+
+    /// Response of the sampled section at `turns` = frequency / rate.
+    pub(super) fn response(&self, turns: f64) -> Complex {
+        let g = self.pole_gain / (1.0 - self.pole_gain);
+        let low_pass = Complex::ONE / Complex { re: 1.0, im: (PI * turns).tan() / g };
+        let v1 = low_pass;
+        let v2 = v1 * low_pass;
+        let v3 = v2 * low_pass;
+        let v4 = v3 * low_pass;
+        Complex::ONE + (v2 - v3) * self.second - (v1 + v2 + v3 - v4 * 3.0) * self.first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE_HZ: f64 = 16_000.0;
+
+    #[test]
+    fn lead_is_the_stated_angle_with_magnitude_one_and_falls_as_one_over_f() {
+        let lead_rad = 0.1f64.to_radians();
+        let lead = Lead::new(lead_rad, 50.0, RATE_HZ);
+        for frequency_hz in [45.0, 50.0, 60.0, 65.0, 150.0, 250.0] {
+            let found = lead.response(frequency_hz / RATE_HZ);
+            let error = (found - Complex::turn(lead_rad * 50.0 / frequency_hz)).abs();
+            // The sampled integral bends towards Nyquist; the filter design takes that part over.
+            assert!(error < 4e-7, "{frequency_hz} Hz: {error:e}");
+        }
+    }
+
+    #[test]
+    fn direct_current_passes_unchanged() {
+        let mut lead = Lead::new(0.1f64.to_radians(), 50.0, RATE_HZ);
+        let mut samples = vec![1.0; 5 * RATE_HZ as usize];
+        lead.apply(&mut samples);
+        assert!((samples.last().unwrap() - 1.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,265 @@
+//! Grid and loads together, as a timeline for one of the meters.
+
+use super::grid::{Event, EventKind, Grid, Phases, drop_traces, remove_common};
+use super::grid::System;
+use super::load::{Load, LoadKind, MeterPort};
+use super::random::Wander;
+use super::spectrum::Spectrum;
+use super::timeline::Timeline;
+use super::track::Track;
+use port::Role;
+
+/// Streams of the wanders: three phases, all phases together, frequency, then two a load.
+const COMMON_STREAM: u64 = 3;
+const FREQUENCY_STREAM: u64 = 4;
+const FIRST_LOAD_STREAM: u64 = 16;
+
+/// Part of a voltage wander that all phases share, the transformer's; the rest is each phase's own.
+const COMMON_PART: f64 = 0.7;
+
+/// What one meter sees of a grid and its loads.
+///
+/// All meters of a scene have the same pieces, since each counts the knots of all loads; so their
+/// voltages are the same to the last bit.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    meter: MeterPort,
+    grid: Grid,
+    sources: Vec<Spectrum>,
+    levels: Vec<(Phases, Track<f64>)>,
+    frequency_hz: Track<f64>,
+    jumps_cycles: Track<f64>,
+    frequency_wander: Wander,
+    phase_wanders: [Wander; 3],
+    common_wander: Wander,
+    loads: Vec<Placed>,
+    /// Local time of day of the first sample in seconds.
+    day_s: f64,
+}
+
+/// A load with what can be computed beforehand.
+#[derive(Debug, Clone)]
+struct Placed {
+    load: Load,
+    shape: Spectrum,
+    nominal_v: Vec<f64>,
+    wander: Wander,
+    clouds: Wander,
+}
+
+type Three = [Spectrum; 3];
+
+impl Scene {
+    /// A grid with its events and loads, seen by one meter. `day_s` is the local time of day of the
+    /// first sample in seconds.
+    ///
+    /// # Panics
+    /// If an event is not in the order of time, a frequency change begins before the last one is
+    /// complete, or a load lies where the system has no terminal.
+    pub fn new(
+        grid: Grid,
+        events: &[Event],
+        loads: &[Load],
+        seed: u64,
+        day_s: f64,
+        meter: MeterPort,
+    ) -> Scene {
+        let wander = |stream, amplitude| Wander { seed, stream, amplitude };
+        let own = grid.voltage_wander * (1.0 - COMMON_PART);
+        let mut scene = Scene {
+            meter,
+            sources: grid.spectra(),
+            levels: Vec::new(),
+            frequency_hz: Track::constant(grid.frequency_hz),
+            jumps_cycles: Track::constant(0.0),
+            frequency_wander: wander(FREQUENCY_STREAM, grid.frequency_wander_hz),
+            phase_wanders: [0, 1, 2].map(|phase| wander(phase, own)),
+            common_wander: wander(COMMON_STREAM, grid.voltage_wander * COMMON_PART),
+            loads: Vec::new(),
+            day_s,
+            grid,
+        };
+        events.iter().for_each(|event| scene.add_event(event));
+        for (stream, load) in (FIRST_LOAD_STREAM..).step_by(2).zip(loads) {
+            scene.loads.push(Placed::new(load, &scene.grid, seed, stream));
+        }
+        scene
+    }
+
+    fn add_event(&mut self, event: &Event) {
+        let at_s = event.at_s;
+        match event.kind {
+            EventKind::Voltage { phases, to, for_s } => {
+                let mut level = Track::constant(1.0).step(at_s, to);
+                if let Some(for_s) = for_s {
+                    level = level.step(at_s + for_s, 1.0);
+                }
+                self.levels.push((phases, level));
+            }
+            EventKind::Frequency { to_hz, over_s } => {
+                let frequency_hz = self.frequency_hz.clone();
+                self.frequency_hz = frequency_hz.ramp(at_s, at_s + over_s, to_hz);
+            }
+            EventKind::PhaseJump { by_deg } => {
+                let before = self.jumps_cycles.at(at_s);
+                self.jumps_cycles = self.jumps_cycles.clone().step(at_s, before + by_deg / 360.0);
+            }
+        }
+    }
+
+    /// Voltages before the lines.
+    fn sources(&self, within_s: f64, at_s: f64) -> Three {
+        let common = 1.0 + self.common_wander.at(at_s);
+        let mut voltages = [Spectrum::ZERO; 3];
+        for (phase, source) in self.sources.iter().enumerate() {
+            let events = self.levels.iter().filter(|(phases, _)| phases.0[phase]);
+            let level: f64 = events.map(|(_, track)| track.on(within_s, at_s)).product();
+            voltages[phase] = *source * (level * (common + self.phase_wanders[phase].at(at_s)));
+        }
+        voltages
+    }
+
+    /// Currents through a meter, drawn from these voltages.
+    fn currents(&self, meter: MeterPort, voltages: &Three, within_s: f64, at_s: f64) -> Three {
+        let mut currents = [Spectrum::ZERO; 3];
+        for placed in self.loads.iter().filter(|placed| placed.load.meters.contains(meter)) {
+            let system = self.grid.system;
+            placed.add_current(system, voltages, within_s, at_s, self.day_s, &mut currents);
+        }
+        currents
+    }
+}
+
+impl Placed {
+    fn new(load: &Load, grid: &Grid, seed: u64, stream: u64) -> Placed {
+        assert!(load.connection.is_possible(grid.system), "{} has no such terminals", load.name);
+        let nominal = grid.nominal().into_iter().map(|(rms, angle)| Spectrum::sine(rms, angle));
+        let nominal: Vec<Spectrum> = nominal.collect();
+        let elements = load.connection.elements(grid.system);
+        let nominal_v = elements.iter().map(|element| supply(&nominal, *element).true_rms());
+        let clouds = match load.kind {
+            LoadKind::Pv { clouds, .. } => clouds,
+            _ => 0.0,
+        };
+        Placed {
+            shape: load.kind.shape(),
+            nominal_v: nominal_v.collect(),
+            wander: Wander { seed, stream, amplitude: load.wander },
+            clouds: Wander { seed, stream: stream + 1, amplitude: clouds / 2.0 },
+            load: load.clone(),
+        }
+    }
+
+    /// Part of its power that the load draws, apart from how it starts.
+    fn level(&self, at_s: f64, day_s: f64) -> f64 {
+        let moved = 1.0 + self.wander.at(at_s);
+        match self.load.kind {
+            LoadKind::Pv { sun, clouds, .. } => {
+                let clear = 1.0 - clouds / 2.0 + self.clouds.at(at_s);
+                moved * clear * sun.strength(day_s + at_s)
+            }
+            _ => moved,
+        }
+    }
+
+    fn add_current(
+        &self,
+        system: System,
+        voltages: &Three,
+        within_s: f64,
+        at_s: f64,
+        day_s: f64,
+        currents: &mut Three,
+    ) {
+        let Some(since_s) = self.load.schedule.on_since(within_s) else { return };
+        let level = self.level(at_s, day_s);
+        let elements = self.load.connection.elements(system);
+        let share = 1.0 / elements.len() as f64;
+        for (element, nominal_v) in elements.iter().zip(&self.nominal_v) {
+            let supply = supply(voltages, *element);
+            let on_s = at_s - since_s;
+            let kind = &self.load.kind;
+            let current = kind.current(&self.shape, &supply, *nominal_v, share, on_s) * level;
+            currents[element.0] += current;
+            if let Some(leave) = element.1 {
+                currents[leave] += -current;
+            }
+        }
+    }
+
+    fn next_knot(&self, after_s: f64) -> f64 {
+        let sun = match self.load.kind {
+            LoadKind::Pv { .. } => after_s.floor() + 1.0,
+            _ => f64::INFINITY,
+        };
+        let since_s = self.load.schedule.on_since(after_s);
+        let bend = since_s.filter(|since_s| since_s.is_finite()).and_then(|since_s| {
+            let bend_s = since_s + self.load.kind.next_bend_s(after_s - since_s)?;
+            // The sum may round back to the instant we stand on: then the bend is behind us.
+            let next = self.load.kind.next_bend_s(bend_s - since_s + 1e-9);
+            if bend_s > after_s { Some(bend_s) } else { next.map(|next| since_s + next) }
+        });
+        let switch = self.load.schedule.next_switch(after_s);
+        sun.min(bend.unwrap_or(f64::INFINITY)).min(switch).min(self.wander.next_knot(after_s))
+    }
+}
+
+/// Voltage across an element.
+fn supply(voltages: &[Spectrum], (enter, leave): (usize, Option<usize>)) -> Spectrum {
+    match leave {
+        None => voltages[enter],
+        Some(leave) => voltages[enter] + -voltages[leave],
+    }
+}
+
+impl Timeline for Scene {
+    fn roles(&self) -> &[Role] {
+        self.grid.system.roles()
+    }
+
+    fn noise_rms(&self, channel: usize) -> f64 {
+        if self.roles()[channel].is_voltage() { self.grid.noise_v } else { 0.0 }
+    }
+
+    fn next_knot(&self, after_s: f64) -> f64 {
+        let grid = self
+            .frequency_hz
+            .next_knot(after_s)
+            .min(self.jumps_cycles.next_knot(after_s))
+            .min(self.frequency_wander.next_knot(after_s))
+            .min(self.common_wander.next_knot(after_s));
+        let levels = self.levels.iter().map(|(_, track)| track.next_knot(after_s));
+        let loads = self.loads.iter().map(|placed| placed.next_knot(after_s));
+        levels.chain(loads).fold(grid, f64::min)
+    }
+
+    fn frequency_hz(&self, within_s: f64, at_s: f64) -> f64 {
+        self.frequency_hz.on(within_s, at_s) + self.frequency_wander.at(at_s)
+    }
+
+    fn jump_cycles(&self, within_s: f64) -> f64 {
+        self.jumps_cycles.at(within_s)
+    }
+
+    fn spectra(&self, within_s: f64, at_s: f64, out: &mut [Spectrum]) {
+        let mut voltages = self.sources(within_s, at_s);
+        if self.grid.system == System::ThreePhaseThreeWire {
+            remove_common(&mut voltages);
+        }
+        let main = self.currents(MeterPort::Main, &voltages, within_s, at_s);
+        let mut currents = match self.meter {
+            MeterPort::Main => main,
+            esy => self.currents(esy, &voltages, within_s, at_s),
+        };
+        for (voltage, current) in voltages.iter_mut().zip(&main) {
+            *voltage += *current * -self.grid.line_ohm;
+        }
+        let largest_a = currents.iter().map(Spectrum::true_rms).fold(0.0, f64::max);
+        currents.iter_mut().for_each(|current| drop_traces(current, largest_a));
+        voltages.iter_mut().for_each(|voltage| drop_traces(voltage, self.grid.voltage_v));
+        for (spectrum, role) in out.iter_mut().zip(self.roles()) {
+            let phase = role.phase().expect("a grid drives phases only");
+            *spectrum = if role.is_voltage() { voltages[phase] } else { currents[phase] };
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The components. Values of the three phases of one meter or load lie side by side in [`PerPhase`],
+//! since its wiring couples them.
+
+use bevy_ecs::prelude::*;
+use image::{MeterId, Settings};
+use metering::{Bank, Means, Meter, Wiring};
+use port::{EsyReply, MeterCommand, ModuleIdentity, Readings, SampleBlock, Timestamp};
+use std::collections::VecDeque;
+
+use crate::twin::{CommandTicket, Effects};
+
+/// One value for each phase.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PerPhase<T>(pub [T; 3]);
+
+/// A meter, built in or on the bus.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MeterOf(pub MeterId);
+
+/// The wiring system of a meter.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WiringSystem(pub Wiring);
+
+/// The signal path of the built-in meter: samples to windows.
+#[derive(Component)]
+pub struct SignalPath(pub Bank);
+
+/// The calculation of the built-in meter: windows to readings and counters.
+#[derive(Component)]
+pub struct Calculation(pub Meter);
+
+/// Windows that closed in this tick.
+#[derive(Component, Default)]
+pub struct ClosedWindows(pub Vec<ClosedWindow>);
+
+/// A closed window, as the bank told it.
+#[derive(Debug, Clone, Copy)]
+pub struct ClosedWindow {
+    /// In samples since the source began.
+    pub start: f64,
+    /// See `start`.
+    pub end: f64,
+    /// Whole cycles; 0 for a fragment.
+    pub cycles: u32,
+    /// What its samples come down to.
+    pub means: Means,
+}
+
+/// What a meter shows: its latest readings and when they were true.
+#[derive(Component, Debug, Clone)]
+pub struct Shown {
+    /// A reading for every point.
+    pub readings: Readings,
+    /// End of the last window.
+    pub window_end: Timestamp,
+    /// Windows so far.
+    pub windows: u64,
+}
+
+/// A module on the ESY bus. The world sees only its replies.
+#[derive(Component, Debug, Clone)]
+pub struct EsyModule {
+    /// Who it is.
+    pub identity: ModuleIdentity,
+    /// Digest over all its replies.
+    pub digest: metering::Digest,
+}
+
+/// A load that a meter measures.
+#[derive(Component, Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// Name given by the installer.
+    pub name: String,
+}
+
+/// Which phases a load takes.
+#[derive(Component, Debug, Clone, Copy, PartialEq)]
+pub struct OnPhases(pub PerPhase<bool>);
+
+/// The meter a load hangs on.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+#[relationship(relationship_target = Loads)]
+pub struct MeasuredBy(pub Entity);
+
+/// The loads of a meter, kept by the ECS.
+#[derive(Component, Debug, Default)]
+#[relationship_target(relationship = MeasuredBy)]
+pub struct Loads(Vec<Entity>);
+
+/// What a load takes.
+#[derive(Component, Debug, Clone, Copy, PartialEq)]
+pub struct LoadReading {
+    /// In watts.
+    pub active_power: image::Reading,
+    /// In kilowatt-hours.
+    pub active_energy_import: image::Reading,
+}
+
+/// The digital input.
+#[derive(Component, Debug, Clone, Copy, Default, PartialEq)]
+pub struct DigitalInput {
+    /// Whether its contact is closed.
+    pub closed: bool,
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether this closing has already reset the partial counters.
+    pub acted: bool,
+}
+
+/// The tariff in force.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tariff {
+    /// 1 or 2; none while tariffs are off.
+    pub active: Option<u8>,
+}
+
+/// What the wiring check finds.
+#[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WiringCheck {
+    /// Whether it finds a fault.
+    pub fault: bool,
+}
+
+/// Marks the device itself.
+#[derive(Component, Debug)]
+pub struct Device;
+
+/// Values of all settings.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct DeviceSettings(pub Settings);
+
+/// What came in with this tick.
+#[derive(Resource, Default)]
+pub struct Inbox {
+    /// Samples of the built-in meter.
+    pub block: SampleBlock,
+    /// Whether the stretch ends after the block.
+    pub end: bool,
+    /// Time at the block's end.
+    pub time: Timestamp,
+    /// Replies of modules.
+    pub replies: Vec<EsyReply>,
+    /// Contact of the digital input.
+    pub input_closed: bool,
+    /// Commands that wait.
+    pub commands: VecDeque<CommandTicket>,
+}
+
+/// What goes out with this tick.
+#[derive(Resource, Default)]
+pub struct Outbox(pub Effects);
+
+/// Commands for all meters that this tick has given rise to.
+#[derive(Resource, Default)]
+pub struct MeterCommands(pub Vec<(Option<MeterId>, MeterCommand)>);
+
+/// Ticks so far.
+#[derive(Resource, Default)]
+pub struct TickCount(pub u64);
+
+/// Samples a second of the built-in meter.
+#[derive(Resource)]
+pub struct SampleRate(pub f64);
+
+/// Who this device is.
+#[derive(Resource)]
+pub struct DeviceIdentity(pub std::sync::Arc<image::Identity>);
+
+/// Something happened that is worth an entry in a log.
+#[derive(Message, Debug, Clone, PartialEq, Eq)]
+pub struct Noted(pub String);

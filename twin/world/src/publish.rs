@@ -1,0 +1,68 @@
+//! The image: what the world shows to the services, made once a tick.
+
+use crate::components::{
+    DeviceIdentity, DeviceSettings, DigitalInput, EsyModule, Inbox, Load, LoadReading, MeasuredBy,
+    MeterOf, OnPhases, Outbox, Shown, Tariff, TickCount, WiringCheck,
+};
+use bevy_ecs::prelude::*;
+use image::{Image, InputOutput, LoadImage, MeterImage};
+use std::sync::Arc;
+
+/// Makes the image. Meters and loads keep the order in which they were configured.
+#[expect(clippy::too_many_arguments, clippy::type_complexity, reason = "a system's queries")]
+pub fn make_image(
+    inbox: Res<Inbox>,
+    ticks: Res<TickCount>,
+    identity: Res<DeviceIdentity>,
+    settings: Res<DeviceSettings>,
+    mut out: ResMut<Outbox>,
+    meters: Query<(Entity, &MeterOf, &Shown, Option<&EsyModule>, Option<&WiringCheck>)>,
+    loads: Query<(Entity, &Load, &MeasuredBy, &OnPhases, &LoadReading)>,
+    inputs: Query<(&DigitalInput, &Tariff)>,
+) {
+    let mut shown: Vec<_> = meters
+        .iter()
+        .map(|(_, meter, shown, module, _)| MeterImage {
+            id: meter.0,
+            name: module.map(|module| module.identity.name.clone()).unwrap_or_default(),
+            model: module.map(|module| module.identity.model),
+            serial: module
+                .map_or_else(|| identity.0.serial.clone(), |module| module.identity.serial.clone()),
+            window_end: shown.window_end,
+            windows: shown.windows,
+            readings: shown.readings.clone(),
+        })
+        .collect();
+    shown.sort_by_key(|meter| meter.id);
+    let mut named: Vec<_> = loads.iter().collect();
+    named.sort_by_key(|(entity, ..)| *entity);
+    let loads = named
+        .into_iter()
+        .filter_map(|(_, load, meter, phases, reading)| {
+            Some(LoadImage {
+                meter: meters.get(meter.0).ok()?.1.0,
+                name: load.name.clone(),
+                phases: phases.0.0,
+                active_power: reading.active_power,
+                active_energy_import: reading.active_energy_import,
+            })
+        })
+        .collect();
+    let (input, tariff) = inputs.iter().next().map_or((false, None), |(i, t)| (i.closed, t.active));
+    out.0.image = Some(Arc::new(Image {
+        tick: ticks.0,
+        time: inbox.time,
+        identity: Arc::clone(&identity.0),
+        meters: shown,
+        loads,
+        settings: settings.0.clone(),
+        io: InputOutput {
+            input_closed: input,
+            tariff,
+            alarm: false,
+            wrong_connection: meters
+                .iter()
+                .any(|(.., check)| check.is_some_and(|check| check.fault)),
+        },
+    }));
+}

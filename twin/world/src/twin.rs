@@ -1,0 +1,264 @@
+//! The interface of the world: configure it once, then tick.
+
+use crate::components::{
+    Calculation, ClosedWindows, Device, DeviceIdentity, DeviceSettings, DigitalInput, EsyModule,
+    Inbox, Load, LoadReading, MeasuredBy, MeterCommands, MeterOf, Noted, OnPhases, Outbox,
+    PerPhase, SampleRate, Shown, SignalPath, Tariff, TickCount, WiringCheck, WiringSystem,
+};
+use crate::schedule::schedule;
+use bevy_ecs::message::MessageRegistry;
+use bevy_ecs::prelude::*;
+use catalog::SettingId;
+use image::{Ack, Command, Identity, Image, MeterId};
+use metering::{Bank, Digest, Limits, Means, Meter, MeterSettings, Wiring};
+use port::{
+    Channel, EsyReply, MeterCommand, ModuleIdentity, Reading, Readings, Reason, Role, SampleBlock,
+    SlotId, SourceFormat, Timestamp,
+};
+use std::sync::Arc;
+
+/// What the world is made of.
+#[derive(Debug, Clone)]
+pub struct TwinConfig {
+    /// Who this device is.
+    pub identity: Identity,
+    /// How the built-in meter is wired.
+    pub wiring: Wiring,
+    /// What its source delivers.
+    pub format: SourceFormat,
+    /// Ranges and thresholds.
+    pub limits: Limits,
+    /// The modules configured.
+    pub modules: Vec<ModuleIdentity>,
+    /// The loads, by name.
+    pub loads: Vec<LoadConfig>,
+    /// Time before the first sample.
+    pub start: Timestamp,
+}
+
+/// A named load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadConfig {
+    /// The meter it hangs on.
+    pub meter: MeterId,
+    /// Name.
+    pub name: String,
+    /// Which phases it takes.
+    pub phases: [bool; 3],
+}
+
+/// A command and the number by which its answer is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandTicket {
+    /// Comes back with the acknowledgement.
+    pub id: u64,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// What comes in with a tick. The caller keeps the buffers and fills them anew.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// Samples of the built-in meter; may be empty.
+    pub block: SampleBlock,
+    /// Whether the stretch of samples ends here.
+    pub end: bool,
+    /// Time at the end of the block.
+    pub time: Timestamp,
+    /// Replies of modules since the last tick.
+    pub replies: Vec<EsyReply>,
+    /// Whether the contact of the digital input is closed.
+    pub input_closed: bool,
+    /// Commands since the last tick, with a number for each.
+    pub commands: Vec<(u64, Command)>,
+}
+
+/// A pulse of the LED.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pulse {
+    /// When.
+    pub time: Timestamp,
+    /// The same in samples since the source began.
+    pub sample: f64,
+}
+
+/// When a window of the built-in meter was.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WindowStamp {
+    /// In samples since the source began.
+    pub start: f64,
+    /// See `start`.
+    pub end: f64,
+    /// Whole cycles; 0 for a fragment.
+    pub cycles: u32,
+    /// Civil time of its end.
+    pub time: Timestamp,
+}
+
+/// What goes out with a tick.
+#[derive(Debug, Clone, Default)]
+pub struct Effects {
+    /// The new image.
+    pub image: Option<Arc<Image>>,
+    /// Windows of the built-in meter that closed.
+    pub windows: Vec<WindowStamp>,
+    /// Windows of modules that came in.
+    pub module_windows: Vec<(SlotId, Timestamp)>,
+    /// Means of the closed windows together.
+    pub whole: Means,
+    /// Pulses of the LED.
+    pub pulses: Vec<Pulse>,
+    /// Answers to commands.
+    pub acks: Vec<(u64, Ack)>,
+    /// Commands for modules; none means all.
+    pub bus: Vec<(Option<SlotId>, MeterCommand)>,
+    /// Lines for the log.
+    pub notes: Vec<String>,
+}
+
+/// Rows of a block that the built-in meter uses, in the order of its bank.
+#[derive(Component, Debug, Clone)]
+pub struct Rows(pub Vec<usize>);
+
+/// The world.
+pub struct Twin {
+    world: World,
+    schedule: Schedule,
+    meter: Entity,
+}
+
+impl Twin {
+    /// Builds the world; nothing is measured yet.
+    pub fn new(config: &TwinConfig) -> Twin {
+        Twin::with_schedule(config, schedule(None))
+    }
+
+    fn with_schedule(config: &TwinConfig, mut schedule: Schedule) -> Twin {
+        let mut world = World::new();
+        MessageRegistry::register_message::<Noted>(&mut world);
+        world.insert_resource(Inbox::default());
+        world.insert_resource(Outbox::default());
+        world.insert_resource(MeterCommands::default());
+        world.insert_resource(TickCount::default());
+        world.insert_resource(SampleRate(config.format.sample_rate_hz));
+        world.insert_resource(DeviceIdentity(Arc::new(config.identity.clone())));
+        let mut settings = DeviceSettings::default();
+        let wiring = Wiring::ALL.iter().position(|wiring| *wiring == config.wiring);
+        let accepted = settings.0.set(SettingId::Wiring, wiring.expect("ALL is complete") as i64);
+        assert!(accepted, "every wiring system is a value of the setting");
+        world.insert_resource(settings);
+        world.spawn((
+            Device,
+            DigitalInput { since: config.start, ..DigitalInput::default() },
+            Tariff { active: None },
+        ));
+        let meter = spawn_meter(&mut world, config);
+        for module in &config.modules {
+            spawn_module(&mut world, module, config.start);
+        }
+        for load in &config.loads {
+            spawn_load(&mut world, load);
+        }
+        schedule.initialize(&mut world).expect("the order of systems is complete");
+        Twin { world, schedule, meter }
+    }
+
+    /// One step: everything in `inputs` is taken in and its buffers are left empty for the next.
+    pub fn tick(&mut self, inputs: &mut Inputs) -> Effects {
+        {
+            let mut inbox = self.world.resource_mut::<Inbox>();
+            std::mem::swap(&mut inbox.block, &mut inputs.block);
+            std::mem::swap(&mut inbox.replies, &mut inputs.replies);
+            inbox.end = inputs.end;
+            inbox.time = inputs.time;
+            inbox.input_closed = inputs.input_closed;
+            let tickets =
+                inputs.commands.drain(..).map(|(id, command)| CommandTicket { id, command });
+            inbox.commands.extend(tickets);
+        }
+        self.schedule.run(&mut self.world);
+        let mut inbox = self.world.resource_mut::<Inbox>();
+        std::mem::swap(&mut inbox.block, &mut inputs.block);
+        std::mem::swap(&mut inbox.replies, &mut inputs.replies);
+        inputs.block.samples = 0;
+        inputs.replies.clear();
+        std::mem::take(&mut self.world.resource_mut::<Outbox>().0)
+    }
+
+    /// The built-in meter's calculation, to read means and counters of a whole run.
+    pub fn meter(&self) -> &Meter {
+        &self.world.get::<Calculation>(self.meter).expect("spawned at the beginning").0
+    }
+
+    /// Digest over the exact bits of every window of every meter so far.
+    pub fn digest(&mut self) -> u64 {
+        let mut digest = Digest::default();
+        digest.add(self.meter().digest());
+        let mut modules: Vec<(MeterId, u64)> = self
+            .world
+            .query::<(&MeterOf, &EsyModule)>()
+            .iter(&self.world)
+            .map(|(meter, module)| (meter.0, module.digest.value()))
+            .collect();
+        modules.sort();
+        for (_, module) in modules {
+            digest.add(module);
+        }
+        digest.value()
+    }
+}
+
+fn spawn_meter(world: &mut World, config: &TwinConfig) -> Entity {
+    let channel = |role: Role| config.format.row(role).map(|row| config.format.channels[row]);
+    let voltages: [Option<Channel>; 3] = [Role::Va, Role::Vb, Role::Vc].map(channel);
+    let currents: [Option<Channel>; 3] = [Role::Ia, Role::Ib, Role::Ic].map(channel);
+    let used = [Role::Va, Role::Vb, Role::Vc, Role::Ia, Role::Ib, Role::Ic];
+    let rows = used.into_iter().filter_map(|role| config.format.row(role)).collect();
+    let rate = config.format.sample_rate_hz;
+    let blocking = SettingId::DcBlocking.row().default == 1;
+    let bank = Bank::new(rate, config.wiring, voltages, vec![currents], blocking);
+    let meter = Meter::new(&MeterSettings {
+        wiring: config.wiring,
+        sample_rate_hz: rate,
+        voltages,
+        currents,
+        limits: config.limits,
+    });
+    let shown = Shown { readings: meter.readings().clone(), window_end: config.start, windows: 0 };
+    world
+        .spawn((
+            MeterOf(MeterId::Main),
+            WiringSystem(config.wiring),
+            Rows(rows),
+            SignalPath(bank),
+            Calculation(meter),
+            ClosedWindows::default(),
+            shown,
+            WiringCheck::default(),
+        ))
+        .id()
+}
+
+fn spawn_module(world: &mut World, identity: &ModuleIdentity, start: Timestamp) {
+    world.spawn((
+        MeterOf(MeterId::Esy(identity.slot)),
+        EsyModule { identity: identity.clone(), digest: Digest::default() },
+        Shown { readings: Readings::absent(Reason::Settling), window_end: start, windows: 0 },
+    ));
+}
+
+fn spawn_load(world: &mut World, load: &LoadConfig) {
+    let mut meters = world.query::<(Entity, &MeterOf)>();
+    let meter =
+        meters.iter(world).find(|(_, meter)| meter.0 == load.meter).map(|(entity, _)| entity);
+    let Some(meter) = meter else { return };
+    world.spawn((
+        Load { name: load.name.clone() },
+        OnPhases(PerPhase(load.phases)),
+        MeasuredBy(meter),
+        LoadReading {
+            active_power: Reading::Absent(Reason::Settling),
+            active_energy_import: Reading::Absent(Reason::Settling),
+        },
+    ));
+}
