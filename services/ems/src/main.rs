@@ -1,1 +1,41 @@
-fn main() {}
+//! `ems`: the one binary. It reads the command line, opens files and sockets, and joins the parts;
+//! what they do is in their crates.
+
+mod catalog_command;
+mod channels;
+mod cli;
+mod document;
+mod failure;
+mod live;
+mod map_command;
+mod read_command;
+mod replay;
+mod run;
+mod table;
+mod twin_setup;
+mod version;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use failure::Failure;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Catalog(arguments) => catalog_command::print(arguments.json),
+        Command::Map(arguments) => map_command::print(&arguments),
+        Command::Read(arguments) => read_command::read(&arguments),
+        Command::Completions { shell } => cli::completions(shell),
+    };
+    match done {
+        // A reader that closed the pipe has what it wanted.
+        Ok(()) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure::report(&failure);
+            ExitCode::from(failure.code())
+        }
+    }
+}

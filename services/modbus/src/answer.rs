@@ -48,12 +48,7 @@ pub enum Outcome {
 }
 
 /// Answers a request by appending a PDU to `out`, or says what to ask the world first.
-pub fn answer(
-    snapshot: &Snapshot,
-    session: Session,
-    ask: Ask<'_>,
-    out: &mut Vec<u8>,
-) -> Outcome {
+pub fn answer(snapshot: &Snapshot, session: Session, ask: Ask<'_>, out: &mut Vec<u8>) -> Outcome {
     match decide(snapshot, session, ask, out) {
         Ok(outcome) => outcome,
         Err(_) if ask.unit == UNIT_BROADCAST => Outcome::Silent,
@@ -95,7 +90,8 @@ fn decide(
         [0x06, a, b, c, d] => order(snapshot, session, ask.unit, [*a, *b], &[*c, *d]),
         [0x10, a, b, c, d, bytes, values @ ..] => {
             let count = u16::from_be_bytes([*c, *d]);
-            let fits = usize::from(*bytes) == values.len() && values.len() == 2 * usize::from(count);
+            let fits =
+                usize::from(*bytes) == values.len() && values.len() == 2 * usize::from(count);
             if !fits || !(1..=WRITE_MAX).contains(&count) {
                 return Err(IllegalDataValue);
             }
@@ -173,6 +169,8 @@ fn order(
         let everybody: Vec<MeterId> = image.meters.iter().map(|meter| meter.id).collect();
         return write::plan(image, session, &everybody, start, values).map(Outcome::Order);
     }
-    let Unit::Meter { id, .. } = addressed(snapshot, unit)? else { return Err(GatewayTargetDevice) };
+    let Unit::Meter { id, .. } = addressed(snapshot, unit)? else {
+        return Err(GatewayTargetDevice);
+    };
     write::plan(image, session, &[*id], start, values).map(Outcome::Order)
 }

@@ -3,8 +3,9 @@
 //! Works with ours and with a real EM540, which lacks our block: a refused block is left out.
 //! Each block is one snapshot of the meter; two blocks may lie a window apart.
 
-use crate::map::{Identity, Kind, Row, Source, Window, reason_of_code, rows};
-use crate::{READ_MAX, UNIT_MAIN};
+use crate::UNIT_MAIN;
+use crate::answer::CODE_ADDRESS;
+use crate::map::{Identity, Kind, Owner, Row, Source, Window, reason_of_code, rows};
 use catalog::PointId;
 use port::SlotId;
 use std::collections::HashMap;
@@ -12,10 +13,13 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_modbus::client::{Context, Reader, tcp};
-use tokio_modbus::{ExceptionCode, Slave, SlaveContext};
+use tokio_modbus::prelude::SlaveContext;
+use tokio_modbus::{ExceptionCode, Slave};
 
 /// Longest wait for the connection and for each answer; the family promises 500 ms.
 const ANSWER_MAX: Duration = Duration::from_secs(3);
+/// Most registers asked for at once: what a real EM540 of firmware 1.4.3 answers.
+const BLOCK_MAX: u32 = 120;
 
 /// Why a meter could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -96,10 +100,13 @@ pub async fn read_all(host_port: &str) -> Result<Vec<UnitReport>, ReadError> {
     let mut reports = Vec::new();
     for unit in UNIT_MAIN..=UNIT_MAIN + SlotId::MAX {
         context.set_slave(Slave(unit));
-        match read_block(&mut context, unit, crate::answer::CODE_ADDRESS, 1).await? {
-            Ok(code) => reports.push(read_unit(&mut context, unit, code[0]).await?),
-            Err(exception) if unit == UNIT_MAIN => return Err(ReadError::Refused(exception)),
-            Err(_) => {}
+        match read_block(&mut context, unit, CODE_ADDRESS, 1).await {
+            Ok(Ok(code)) => reports.push(read_unit(&mut context, unit, code[0]).await?),
+            Ok(Err(exception)) if unit == UNIT_MAIN => return Err(ReadError::Refused(exception)),
+            Ok(Err(_)) => {}
+            // A gateway to real meters is silent for an id that nobody has; so it will be for more.
+            Err(ReadError::Timeout { .. }) if unit != UNIT_MAIN => break,
+            Err(error) => return Err(error),
         }
     }
     Ok(reports)
@@ -125,11 +132,7 @@ async fn read_block(
         .map_err(|source| ReadError::Transport { unit, address, source })
 }
 
-async fn read_unit(
-    context: &mut Context,
-    unit: u8,
-    code: u16,
-) -> Result<UnitReport, ReadError> {
+async fn read_unit(context: &mut Context, unit: u8, code: u16) -> Result<UnitReport, ReadError> {
     let mut words = HashMap::new();
     for block in blocks() {
         let (first, last) = (block[0], block[block.len() - 1]);
@@ -142,14 +145,14 @@ async fn read_unit(
     Ok(report(unit, code, &Registers(words)))
 }
 
-/// The rows in blocks that one read can span, without far gaps.
+/// The rows that the report needs, in blocks that one read can span.
 fn blocks() -> Vec<Vec<&'static Row>> {
     let mut blocks: Vec<Vec<&'static Row>> = Vec::new();
-    for row in rows().iter().filter(|row| !row.alone() && !matches!(row.kind, Kind::Zeros(_))) {
+    for row in rows().iter().filter(|row| is_reported(row)) {
         let joins = blocks.last().is_some_and(|block| {
-            row.owner == block[0].owner
-                && u32::from(row.address - block[0].address) + u32::from(row.words())
-                    <= u32::from(READ_MAX)
+            let words = u32::from(row.address - block[0].address) + u32::from(row.words());
+            let alone = stands_alone(row) || stands_alone(block[0]);
+            row.owner == block[0].owner && !alone && words <= BLOCK_MAX
         });
         if !joins {
             blocks.push(Vec::new());
@@ -157,6 +160,20 @@ fn blocks() -> Vec<Vec<&'static Row>> {
         blocks.last_mut().expect("one was just added").push(row);
     }
     blocks
+}
+
+fn is_reported(row: &Row) -> bool {
+    let identity = Source::Identity(Identity::Code);
+    match row.source {
+        Source::Point(_) | Source::Status(_) | Source::Window(_) => true,
+        Source::Identity(_) => row.source != identity && row.owner != Owner::Em300,
+        _ => false,
+    }
+}
+
+/// A real EM540 gives its firmware only in a read of that one register.
+fn stands_alone(row: &Row) -> bool {
+    row.source == Source::Identity(Identity::Firmware)
 }
 
 /// Words read, by address.
@@ -196,7 +213,8 @@ impl Registers {
         let of_point = rows().iter().filter(|row| row.source == Source::Point(point));
         let answered = of_point.filter_map(|row| Some((row, self.number(row)?)));
         let (row, raw) = answered.max_by(|(a, _), (b, _)| a.weight.total_cmp(&b.weight))?;
-        let status = self.number_of(Source::Status(point)).and_then(|code| u16::try_from(code).ok());
+        let status =
+            self.number_of(Source::Status(point)).and_then(|code| u16::try_from(code).ok());
         // The family shows an unused phase as 0; the status tells that there is no value.
         let absent = status.is_some_and(|code| reason_of_code(code).is_some());
         let value = raw.filter(|_| !absent).map(|raw| raw as f64 / row.weight);
@@ -233,5 +251,31 @@ fn report(unit: u8, code: u16, registers: &Registers) -> UnitReport {
         software_id: registers.text_of(Identity::SoftwareId),
         age_ms: age.and_then(|age| u32::try_from(age).ok()),
         readings: catalog::points().iter().filter_map(|p| registers.reading(p.id)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::{QuantityId, Scope, point};
+
+    /// Without our block there is no quality, and the sign for "no value" is all that is known.
+    #[test]
+    fn a_meter_without_our_block_gives_values_alone() {
+        let power = point(QuantityId::ActivePower, None, Scope::System).unwrap();
+        let of = |words: &[(u16, u16)]| Registers(words.iter().copied().collect()).reading(power);
+        let read = |value| Some(PointReading { point: power, value, quality: None });
+        assert_eq!(of(&[(0x28, 0xFFFE), (0x29, 0xFFFF)]), read(Some(-0.2)));
+        assert_eq!(of(&[(0x28, 0xFFFF), (0x29, 0x7FFF)]), read(None));
+        assert_eq!(of(&[(0x28, 0xFFFF)]), None);
+    }
+
+    #[test]
+    fn the_firmware_is_read_alone_and_no_block_is_too_long() {
+        for block in blocks() {
+            let last = block[block.len() - 1];
+            assert!(u32::from(last.address - block[0].address + last.words()) <= BLOCK_MAX);
+            assert!(block.len() == 1 || !block.iter().any(|row| stands_alone(row)));
+        }
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::answer::{Ask, Outcome, Session, answer, confirm};
 use crate::frame::{self, FRAME_MAX, Framing, next_frame};
-use crate::seam::{CommandTicket, Commands, Images};
-use crate::server::Options;
+use crate::server::{Options, stopped};
 use crate::snapshot::Snapshot;
 use crate::write::{Order, exception};
+use host::{CommandTicket, Commands, Images};
 use image::Command;
 use port::Clock;
 use std::pin::pin;
@@ -107,7 +107,8 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub fn new(shared: Arc<Shared>, place: Arc<Place>) -> Connection {
-        let snapshot = Arc::clone(&shared.newest.lock().expect("nothing panics while it is locked"));
+        let snapshot =
+            Arc::clone(&shared.newest.lock().expect("nothing panics while it is locked"));
         Connection {
             shared,
             place,
@@ -126,7 +127,7 @@ impl Connection {
     pub async fn serve(mut self, mut stream: TcpStream, mut stop: watch::Receiver<bool>) {
         // Answers are small and awaited: without this the kernel may hold one back for 40 ms.
         let _ = stream.set_nodelay(true);
-        let mut stopped = pin!(stop.wait_for(|stop| *stop));
+        let mut stopped = pin!(stopped(&mut stop));
         let mut alarm = pin!(sleep_until(self.deadline()));
         loop {
             // Later deadlines are set when the alarm rings, so that a request costs no timer.
@@ -135,7 +136,7 @@ impl Connection {
             }
             tokio::select! {
                 biased;
-                _ = &mut stopped => return,
+                () = &mut stopped => return,
                 read = stream.read(&mut self.input[self.filled..]) => match read {
                     Ok(0) | Err(_) => return,
                     Ok(bytes) => self.filled += bytes,

@@ -52,9 +52,10 @@ impl Layout {
     }
 
     fn add(&mut self, row: &'static Row) {
-        let joins = self.stretches.last().is_some_and(|last| {
-            u32::from(row.address) - last.end() <= u32::from(READ_MAX)
-        });
+        let joins = self
+            .stretches
+            .last()
+            .is_some_and(|last| u32::from(row.address) - last.end() <= u32::from(READ_MAX));
         if !joins {
             let at = self.defined.len();
             self.stretches.push(Stretch { start: row.address, words: 0, at });

@@ -15,16 +15,15 @@ mod connection;
 mod frame;
 mod layout;
 pub mod map;
-mod seam;
 mod server;
 mod snapshot;
 mod write;
 
 pub use client::{PointReading, ReadError, UnitReport, read_all};
 pub use frame::{FRAME_MAX, Framing, next_frame};
-pub use seam::{CommandTicket, Commands, Images};
 pub use server::{Options, Server};
 pub use snapshot::Snapshot;
+pub use write::Order;
 
 /// Most registers a read may ask for (Modbus Application Protocol V1.1b3, 6.3).
 pub const READ_MAX: u16 = 125;

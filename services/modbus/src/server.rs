@@ -1,8 +1,8 @@
 //! The listening socket and its limits (reference/trust.md, 1).
 
 use crate::connection::{Connection, Place, Shared};
-use crate::seam::{Commands, Images};
 use crate::snapshot::Snapshot;
+use host::{Commands, Images};
 use port::Clock;
 use std::io;
 use std::net::SocketAddr;
@@ -49,6 +49,11 @@ pub struct Server {
     options: Options,
 }
 
+/// Returns once it is time to stop: the value is true, or nobody is left to make it so.
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 /// The clients being served.
 struct Clients {
     shared: Arc<Shared>,
@@ -91,7 +96,7 @@ impl Server {
             Clients { shared, stop: shutdown.clone(), tasks: JoinSet::new(), places: Vec::new() };
         loop {
             tokio::select! {
-                _ = shutdown.wait_for(|stop| *stop) => break,
+                () = stopped(&mut shutdown) => break,
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _from)) => clients.add(stream),
                     Err(_) => sleep(ACCEPT_RETRY).await,
@@ -123,7 +128,9 @@ impl Clients {
 
     fn drop_oldest_idle(&mut self) {
         let ages = self.places.iter().enumerate();
-        let Some((oldest, _)) = ages.min_by_key(|(_, (place, _))| place.active_ms()) else { return };
+        let Some((oldest, _)) = ages.min_by_key(|(_, (place, _))| place.active_ms()) else {
+            return;
+        };
         let (_, handle) = self.places.remove(oldest);
         handle.abort();
     }

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 /// Units that can exist: the built-in meter and a module in each slot.
 const UNITS: usize = 1 + SlotId::MAX as usize;
 
-/// Half a read of age: 24 days fit, longer is no age.
+/// Shown before the first window, and for 24 days and more.
 const AGE_NONE: u32 = 0x7FFF_FFFF;
 
 /// An image and its encoded registers.

@@ -79,7 +79,8 @@ fn items(start: u16, values: &[u8]) -> Result<Vec<Item>, ExceptionCode> {
         let (row, write) = writable(address).ok_or(IllegalDataAddress)?;
         let end = words.len().min(done + usize::from(row.words()));
         // Low word first, as it reads; a write of the low word alone is a whole value.
-        let value = words[done..end].iter().rev().fold(0, |value, &word| value << 16 | u64::from(word));
+        let value =
+            words[done..end].iter().rev().fold(0, |value, &word| value << 16 | u64::from(word));
         items.push(Item { row, write, value });
         done = end;
     }
@@ -88,8 +89,8 @@ fn items(start: u16, values: &[u8]) -> Result<Vec<Item>, ExceptionCode> {
 
 fn writable(address: u16) -> Option<(&'static Row, Write)> {
     static WRITABLE: OnceLock<Vec<(&'static Row, Write)>> = OnceLock::new();
-    let rows = WRITABLE
-        .get_or_init(|| rows().iter().filter_map(|row| Some((row, row.write?))).collect());
+    let rows =
+        WRITABLE.get_or_init(|| rows().iter().filter_map(|row| Some((row, row.write?))).collect());
     let index = rows.binary_search_by_key(&address, |(row, _)| row.address).ok()?;
     Some(rows[index])
 }
@@ -125,8 +126,12 @@ impl Item {
                 }
             }
             Write::Password => self.give_password(order, image, session)?,
-            Write::ResetPartial => order.commands.extend(each(self.reset(meters)?, Request::ResetPartial)),
-            Write::ResetDemand => order.commands.extend(each(self.reset(meters)?, Request::ResetDemand)),
+            Write::ResetPartial => {
+                order.commands.extend(each(self.reset(meters)?, Request::ResetPartial))
+            }
+            Write::ResetDemand => {
+                order.commands.extend(each(self.reset(meters)?, Request::ResetDemand))
+            }
             Write::ResetTotals => order.refused = Some(IllegalDataValue),
         }
         Ok(())

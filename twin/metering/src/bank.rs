@@ -7,6 +7,7 @@
 //! Positions are counted in samples from the first one kept (`base`); sample n lies at n and stands for
 //! n - 1/2 to n + 1/2, so that a stretch of N samples is N long.
 
+use crate::dc::DcBlock;
 use crate::edge::{Edge, SOFT_HALF, Weights};
 use crate::frequency::{Estimate, TRACKED_HZ, estimate, search, wrap};
 use crate::kernel::TAPS;
@@ -36,10 +37,6 @@ const PHASE_PULL_MAX: f64 = 1e-4;
 
 /// A stretch this little short of a whole cycle still counts it: rounding, not signal.
 const CYCLE_TOLERANCE: f64 = 2e-6;
-
-/// Part of a window's residual DC that the DC blocking takes up: a time constant of 51 s, so slow that
-/// a step of the voltage leaves less than 1e-7 in the rms value.
-const DC_PART: f64 = 1.0 / 256.0;
 
 /// Full scale of the converter in counts.
 const FULL_SCALE_COUNTS: f64 = 8_388_608.0;
@@ -131,7 +128,7 @@ pub struct Bank {
     phase: f64,
     tracked_row: usize,
     after_gap: bool,
-    dc: [Option<f64>; 3],
+    dc: DcBlock,
     weights: Weights,
     spectrum: Spectrum,
     volts: [Analogue; 3],
@@ -169,7 +166,7 @@ impl Bank {
             phase: 0.0,
             tracked_row: 0,
             after_gap: false,
-            dc: [None; 3],
+            dc: DcBlock::new(capacity),
             weights: Weights::new(),
             spectrum: Spectrum::new(sample_rate_hz, 12),
             volts: std::array::from_fn(|_| Analogue::new(capacity)),
@@ -192,7 +189,7 @@ impl Bank {
     /// Switches DC blocking of the voltages from the next window on.
     pub fn set_dc_blocking(&mut self, on: bool) {
         self.dc_blocking = on;
-        self.dc = [None; 3];
+        self.dc.forget();
     }
 
     /// Takes in a block: `rows` are the voltages present, then the currents present of each load.
@@ -228,17 +225,20 @@ impl Bank {
         if !self.begun {
             return;
         }
-        let end = self.filled as f64 - 0.5;
-        while let Some(bounds) = self.last_bounds(end) {
+        while let Some(bounds) = self.last_bounds(tail) {
             self.close(&bounds, sink);
         }
-        let end = self.filled as f64 - 0.5;
+        let end = self.stretch_end();
         if tail == Tail::Count && end > self.start.0 {
             let bounds =
                 Bounds { start: self.start, end: (end, Edge::Hard), cycles: 0, tracked: None };
             self.close(&bounds, sink);
         }
         self.begun = false;
+    }
+
+    fn stretch_end(&self) -> f64 {
+        self.filled as f64 - 0.5
     }
 
     fn begin(&mut self, first: u64) {
@@ -371,19 +371,29 @@ impl Bank {
     }
 
     /// The next window of a stretch that has ended, of as many whole cycles as are left.
-    fn last_bounds(&mut self, end: f64) -> Option<Bounds> {
+    fn last_bounds(&mut self, tail: Tail) -> Option<Bounds> {
+        let end = self.stretch_end();
         let available = end - self.start.0;
         let (frequency, tracked) = match self.last_frequency_estimate(available) {
             Some(frequency) => (frequency, true),
             None => (self.last_frequency, false),
         };
         let left = available * frequency + CYCLE_TOLERANCE;
-        let cycles = (left.floor() as u32).min(self.cycles_at(frequency));
+        let mut cycles = (left.floor() as u32).min(self.cycles_at(frequency));
+        let close_of = |cycles: u32| match self.start.0 + f64::from(cycles) / frequency {
+            close if close + CYCLE_TOLERANCE / frequency > end => end,
+            close => close,
+        };
+        let soft_at = |close: f64| close + SOFT_HALF as f64 <= end;
+        // What follows counts too: the cut to it has to be soft, or the end of everything.
+        if tail == Tail::Count && close_of(cycles) < end && !soft_at(close_of(cycles)) {
+            cycles = cycles.saturating_sub(1);
+        }
         if cycles == 0 {
             return None;
         }
-        let close = (self.start.0 + f64::from(cycles) / frequency).min(end);
-        let soft = close + SOFT_HALF as f64 <= end;
+        let close = close_of(cycles);
+        let soft = soft_at(close);
         Some(Bounds {
             start: self.start,
             end: (close, if soft { Edge::Soft } else { Edge::Hard }),
@@ -403,7 +413,7 @@ impl Bank {
         };
         let full = f64::from(self.cycles_at(guess));
         let mut cycles = (available * guess - 0.05).min(full);
-        if cycles < 1.5 {
+        if cycles < 1.1 {
             // Too short to measure on: the frequency before it, or the best sine.
             return Some(guess);
         }
@@ -483,7 +493,9 @@ impl Bank {
         if self.wiring == Wiring::ThreePhaseThreeWire {
             refer_to_virtual_neutral(&mut self.volts, to - from);
         }
-        self.block_dc(length, to - from);
+        if self.dc_blocking {
+            self.block_dc(bounds, from, to - from);
+        }
         let mut means = Means { samples: length, samples_per_cycle: spc, ..Means::default() };
         if let Some(cycles) = bounds.tracked {
             means.cycles = cycles;
@@ -514,31 +526,25 @@ impl Bank {
         means
     }
 
-    /// Takes out what the slow DC estimate says; the first window's own mean begins it.
-    fn block_dc(&mut self, length: f64, count: usize) {
-        for phase in 0..3 {
-            if !self.dc_blocking || !self.wiring.phases()[phase] || self.voltages[phase].is_none() {
+    /// Takes the DC out of the voltages.
+    fn block_dc(&mut self, bounds: &Bounds, from: usize, count: usize) {
+        let length = bounds.length();
+        self.dc.plan(bounds.start.0 - from as f64, length, bounds.cycles);
+        for phase in (0..3).filter(|phase| self.wiring.phases()[*phase]) {
+            if self.voltages[phase].is_none() {
                 continue;
             }
-            let v = &mut self.volts[phase].samples[..count];
-            let known = self.dc[phase].unwrap_or(0.0);
-            if known != 0.0 {
-                v.iter_mut().for_each(|v| *v -= known);
-            }
-            let mut edges = 0.0;
-            let body = sums::over(
-                &self.weights,
-                |n, weight| edges += weight * v[n],
-                |range| sums::voltage_sums(&v[range]).0,
-            );
-            let residual = (body + edges) / length;
-            match &mut self.dc[phase] {
-                Some(dc) => *dc += DC_PART * residual,
-                None => {
-                    v.iter_mut().for_each(|v| *v -= residual);
-                    self.dc[phase] = Some(residual);
-                }
-            }
+            let Analogue { samples, peak, .. } = &mut self.volts[phase];
+            let weights = &self.weights;
+            self.dc.apply(phase, &mut samples[..count], *peak, |v| {
+                let mut edges = 0.0;
+                let body = sums::over(
+                    weights,
+                    |n, weight| edges += weight * v[n],
+                    |range| sums::voltage_sums(&v[range]).0,
+                );
+                (body + edges) / length
+            });
         }
     }
 

@@ -12,6 +12,9 @@ pub const SOFT_HALF: usize = 8;
 /// Most samples that a hard edge weighs differently from 1.
 const HARD_NODES_MAX: usize = 6;
 
+/// Weights from a hard edge inwards, and how many there are.
+pub type HardWeights = ([f64; HARD_NODES_MAX], usize);
+
 /// Kind of cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
@@ -45,7 +48,7 @@ pub fn soft_part(offset: f64) -> f64 {
 /// `gap` is how far the edge lies before the first sample inside, 0 to 1 sample. The weights make the
 /// sum over samples equal to the integral from the edge for polynomials up to the number of nodes
 /// (Gregory's end corrections for an edge between samples). Fewer nodes where a cycle has few samples.
-pub fn hard_weights(gap: f64, samples_per_cycle: f64) -> ([f64; HARD_NODES_MAX], usize) {
+pub fn hard_weights(gap: f64, samples_per_cycle: f64) -> HardWeights {
     let nodes = match samples_per_cycle {
         spc if spc >= 64.0 => 6,
         spc if spc >= 24.0 => 4,
@@ -170,7 +173,7 @@ fn edge_len(edge: Edge, count: usize) -> usize {
 }
 
 /// The hard weight of a sample `inwards` samples from the edge; plain where the window is too short.
-fn hard_weight(weights: &([f64; HARD_NODES_MAX], usize), inwards: usize, count: usize) -> f64 {
+fn hard_weight(weights: &HardWeights, inwards: usize, count: usize) -> f64 {
     if inwards < weights.1 && count >= 2 * weights.1 { weights.0[inwards] } else { 1.0 }
 }
 

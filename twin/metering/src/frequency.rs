@@ -5,6 +5,7 @@
 //! cycle long, so that DC, the image at -f and every harmonic fall on zeros of high order. The boxes
 //! follow the last frequency; the step is repeated until it agrees with itself.
 
+use crate::edge::{HardWeights, hard_weights};
 use std::f64::consts::TAU;
 
 /// Frequencies that are followed, in hertz: the specified 45 to 65 with room to be seen leaving it.
@@ -12,6 +13,9 @@ pub const TRACKED_HZ: (f64, f64) = (40.0, 70.0);
 
 /// Longest spline in cycles.
 const SPLINE_ORDER_MAX: usize = 4;
+
+/// Least distance of the two moments in cycles where a shorter spline would do.
+const APART_MIN: f64 = 0.4;
 
 /// Most rounds until the frequency agrees with itself; two are usual, a jump takes four.
 const ROUNDS_MAX: usize = 8;
@@ -44,11 +48,11 @@ pub enum Estimate {
 /// Measures over `cycles` cycles from position `start` of the track, with a first guess in cycles a
 /// sample. Reads no sample beyond those the result depends on, so that waiting for more changes nothing.
 pub fn estimate(track: &[i32], start: f64, cycles: f64, guess: f64) -> Estimate {
-    // Half the span at most for each spline, so that the two moments lie apart.
-    let order = ((cycles / 2.0).round() as usize).clamp(1, SPLINE_ORDER_MAX);
+    // As long a spline as leaves the two moments apart.
+    let order = ((cycles - APART_MIN) as usize).clamp(1, SPLINE_ORDER_MAX);
     let half = order as f64 / 2.0;
     let apart = cycles - order as f64;
-    if apart < 0.2 {
+    if apart < 0.1 {
         return Estimate::Lost;
     }
     let mut frequency = guess;
@@ -93,12 +97,23 @@ fn demodulate(track: &[i32], centre: f64, frequency: f64, order: usize) -> (f64,
     let reach = order as f64 / 2.0 / frequency;
     let first = (centre - reach).ceil().max(0.0) as usize;
     let last = ((centre + reach).floor() as usize).min(track.len() - 1);
+    // A lone box is cut at its ends like a hard edge; splines of higher order fade out by themselves.
+    let spc = 1.0 / frequency;
+    let ends = (order == 1).then(|| {
+        (
+            hard_weights(first as f64 - (centre - reach), spc),
+            hard_weights(centre + reach - last as f64, spc),
+        )
+    });
     let angle = |n: usize| TAU * (n as f64 - centre) * frequency;
     let (step_im, step_re) = (TAU * frequency).sin_cos();
     let (mut im, mut re) = angle(first).sin_cos();
     let (mut sum_re, mut sum_im) = (0.0, 0.0);
     for (n, count) in track[first..=last].iter().enumerate() {
-        let weight = spline((first + n) as f64 * frequency - centre * frequency, order);
+        let weight = match &ends {
+            Some((lead, tail)) => end_weight(lead, n) + end_weight(tail, last - first - n) - 1.0,
+            None => spline((first + n) as f64 * frequency - centre * frequency, order),
+        };
         let value = weight * f64::from(*count);
         sum_re += value * re;
         sum_im -= value * im;
@@ -107,8 +122,12 @@ fn demodulate(track: &[i32], centre: f64, frequency: f64, order: usize) -> (f64,
     (sum_re * frequency, sum_im * frequency)
 }
 
+fn end_weight((weights, nodes): &HardWeights, inwards: usize) -> f64 {
+    if inwards < *nodes { weights[inwards] } else { 1.0 }
+}
+
 /// Cardinal B-spline of `order` boxes of width 1, centred; its integral is 1.
-fn spline(x: f64, order: usize) -> f64 {
+pub fn spline(x: f64, order: usize) -> f64 {
     let x = x.abs();
     match order {
         1 => f64::from(u8::from(x < 0.5)),

@@ -8,6 +8,7 @@
 //! errors are in `docs/metering.md`.
 
 mod bank;
+mod dc;
 mod demand;
 mod edge;
 mod fnv;

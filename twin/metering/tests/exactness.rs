@@ -5,18 +5,12 @@
 
 mod bench;
 
-use bench::{Tone, Unit, load, pure, sample};
+use bench::{Tone, Unit, close, load, pure, sample};
 use catalog::{QuantityId as Q, Register, Scope};
 use metering::Wiring;
 
 const RATES: [f64; 2] = [8000.0, 16000.0];
 const FREQUENCIES: [f64; 8] = [45.0, 47.123, 49.37, 50.0, 54.999, 55.001, 60.0, 65.0];
-
-/// Relative difference.
-fn close(name: &str, value: f64, expected: f64, scale: f64, limit: f64) {
-    let error = (value - expected).abs() / scale;
-    assert!(error <= limit, "{name}: {value} instead of {expected}, error {error:.2e}");
-}
 
 /// Voltages and currents with harmonics to the 31st.
 fn distorted(angle: f64) -> [Vec<Tone>; 2] {
@@ -247,11 +241,11 @@ fn energy_of_a_constant_load() {
         let kwh = p * seconds / 3.6e6;
         let measured = unit.energy(Q::ActiveEnergyImport, Register::Total, Scope::System);
         close("kWh", measured, kwh, kwh, 1e-6);
-        let pulses = unit.pulses.len() as f64;
+        let pulses = unit.log.pulses.len() as f64;
         assert!((pulses - measured * 1000.0).abs() < 1.0, "{pulses} pulses for {measured} kWh");
         // Evenly spaced to a small part of a sample, since the load is constant.
         let spacing = 3.6e3 / p * 8000.0;
-        for pair in unit.pulses.windows(2) {
+        for pair in unit.log.pulses.windows(2) {
             assert!(((pair[1] - pair[0]) / spacing - 1.0).abs() < 1e-6, "{pair:?}");
         }
     }

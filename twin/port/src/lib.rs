@@ -13,4 +13,4 @@ pub use reading::{Flag, Flags, Reading, Readings, Reason};
 pub use source::{
     Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState,
 };
-pub use time::{Clock, Timestamp};
+pub use time::{AsFast, Clock, Pace, Timestamp};

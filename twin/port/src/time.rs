@@ -41,3 +41,17 @@ pub trait Clock {
     /// The time now.
     fn now(&self) -> Timestamp;
 }
+
+/// How fast simulated time passes.
+pub trait Pace {
+    /// Returns when so many simulated seconds since the beginning may have passed.
+    fn wait_until(&mut self, elapsed_s: f64);
+}
+
+/// As fast as the machine allows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AsFast;
+
+impl Pace for AsFast {
+    fn wait_until(&mut self, _: f64) {}
+}

@@ -4,6 +4,10 @@
 //! Everything follows from a scenario and its seed. Nothing here names a clock, a file, a socket, a
 //! thread or a random number without a seed.
 
+pub mod conformance;
+pub mod esy;
+pub mod frontend;
+pub mod recorded;
 pub mod scenario;
 pub mod synthetic;
 pub mod waveform;

@@ -134,8 +134,8 @@ pub struct DeviceSettings(pub Settings);
 pub struct Inbox {
     /// Samples of the built-in meter.
     pub block: SampleBlock,
-    /// Whether the stretch ends after the block.
-    pub end: bool,
+    /// Whether the stretch ends after the block, and what becomes of its last part of a cycle.
+    pub end: Option<metering::Tail>,
     /// Time at the block's end.
     pub time: Timestamp,
     /// Replies of modules.

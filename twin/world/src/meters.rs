@@ -7,7 +7,7 @@ use crate::components::{
 use crate::twin::{Pulse, WindowStamp};
 use bevy_ecs::prelude::*;
 use catalog::{QuantityId, Scope, SettingId, point};
-use metering::{Tail, WindowInfo};
+use metering::WindowInfo;
 
 /// Channels of a block: three voltages, three currents and a measured neutral.
 const ROWS_MAX: usize = 7;
@@ -35,8 +35,8 @@ pub fn close_windows(
             }
             path.0.push(inbox.block.first, &rows[..used.0.len()], &mut keep);
         }
-        if inbox.end {
-            path.0.finish(Tail::Count, &mut keep);
+        if let Some(tail) = inbox.end {
+            path.0.finish(tail, &mut keep);
         }
     }
 }
@@ -70,7 +70,9 @@ pub fn count_windows(
                 cycles: window.cycles,
                 time: end,
             });
-            out.0.whole.add(&window.means);
+            if window.cycles > 0 {
+                out.0.whole.add(&window.means);
+            }
             shown.window_end = end;
         }
         if !closed.0.is_empty() {

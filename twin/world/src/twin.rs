@@ -10,7 +10,7 @@ use bevy_ecs::message::MessageRegistry;
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
 use image::{Ack, Command, Identity, Image, MeterId};
-use metering::{Bank, Digest, Limits, Means, Meter, MeterSettings, Wiring};
+use metering::{Bank, Digest, Limits, Means, Meter, MeterSettings, Tail, Wiring};
 use port::{
     Channel, EsyReply, MeterCommand, ModuleIdentity, Reading, Readings, Reason, Role, SampleBlock,
     SlotId, SourceFormat, Timestamp,
@@ -61,8 +61,8 @@ pub struct CommandTicket {
 pub struct Inputs {
     /// Samples of the built-in meter; may be empty.
     pub block: SampleBlock,
-    /// Whether the stretch of samples ends here.
-    pub end: bool,
+    /// Whether the stretch of samples ends here, and what becomes of its last part of a cycle.
+    pub end: Option<Tail>,
     /// Time at the end of the block.
     pub time: Timestamp,
     /// Replies of modules since the last tick.

@@ -128,8 +128,9 @@ fn energy(point: &Point) -> Option<Row> {
 
 fn status(point: &Point) -> Row {
     let base = order(STATUS_ORDER, point.quantity.id).expect("STATUS_ORDER names every quantity");
-    row(STATUS + base * STATUS_STRIDE + place(point), Kind::UInt16, Source::Status(point.id))
-        .note("0: good, bits: gap, clipped, over range, crest factor, under range; 100h and more: reason")
+    row(STATUS + base * STATUS_STRIDE + place(point), Kind::UInt16, Source::Status(point.id)).note(
+        "0: good, bits: gap, clipped, over range, crest factor, under range; 100h and more: reason",
+    )
 }
 
 fn order(list: &[Q], quantity: Q) -> Option<u16> {

@@ -52,8 +52,17 @@ pub fn to_markdown() -> String {
         let _ = writeln!(
             out,
             "| {}h | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
-            row.address_hex, row.address, row.modicom, row.functions, row.kind_and_words(),
-            row.weight, row.unit, row.path, row.access, row.owner, row.note.replace('|', "\\|"),
+            row.address_hex,
+            row.address,
+            row.modicom,
+            row.functions,
+            row.kind_and_words(),
+            row.weight,
+            row.unit,
+            row.path,
+            row.access,
+            row.owner,
+            row.note.replace('|', "\\|"),
         );
     }
     out
@@ -68,8 +77,18 @@ pub fn to_csv() -> String {
         let _ = write!(
             out,
             "{},{},{},{},{},{},{},{},{},{},{},\"{}\"\r\n",
-            row.address_hex, row.address, row.modicom, row.functions, row.words, row.kind,
-            row.weight, row.unit, row.path, row.access, row.owner, row.note.replace('"', "\"\""),
+            row.address_hex,
+            row.address,
+            row.modicom,
+            row.functions,
+            row.words,
+            row.kind,
+            row.weight,
+            row.unit,
+            row.path,
+            row.access,
+            row.owner,
+            row.note.replace('"', "\"\""),
         );
     }
     out

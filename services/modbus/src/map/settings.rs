@@ -3,7 +3,6 @@
 //! some give up at the first refusal; where the detail is not public it reads 0.
 
 use super::{Identity, Kind, Owner, Row, Source, State, Write};
-use crate::IDENTIFICATION_CODE;
 use catalog::SettingId;
 
 use Kind::{Ascii, UInt16, UInt32, Zeros};
@@ -80,5 +79,3 @@ const fn setting(address: u16, kind: Kind, id: SettingId, codes: &'static [(i64,
 const fn command(address: u16, write: Write) -> Row {
     value(address, UInt16, Source::WriteOnly).writable(write)
 }
-
-const _: () = assert!(IDENTIFICATION_CODE == 1760, "the map above is that of this model");

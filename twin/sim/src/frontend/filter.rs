@@ -10,7 +10,8 @@ use port::Channel;
 use super::lead::{LEAD_FROM_HZ, Lead};
 use super::response::{Complex, filter_response};
 
-/// Samples the filter reaches to each side: with 12 the worst in-band error at 8 kS/s is below 1e-9.
+/// Samples the filter reaches to each side: 12 leave the band's edge at 4 kS/s, the hardest case, with
+/// an error of 1e-3; from 8 kS/s on fewer would do.
 pub const FILTER_REACH: usize = 12;
 
 /// Taps of the filter.
@@ -28,7 +29,7 @@ const POINTS_IN_BAND: usize = 200;
 const POINTS_ABOVE: usize = 50;
 
 /// Weight of an error above the band against one within it.
-const WEIGHT_ABOVE: f64 = 1e-7;
+const WEIGHT_ABOVE: f64 = 1e-5;
 
 /// Outputs computed together, so that sums stay in registers.
 const LANES: usize = 8;
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_fit_holds_the_response_in_the_band() {
-        let cases = [(4_000.0, 1e-4), (8_000.0, 1e-7), (16_000.0, 1e-7), (32_000.0, 1e-7)];
+        let cases = [(4_000.0, 2e-3), (8_000.0, 5e-7), (16_000.0, 2e-7), (32_000.0, 2e-7)];
         let channel = typical_channel();
         for (rate_hz, bound) in cases {
             let lead = Lead::new(channel.lead_rad, channel.lead_reference_hz, rate_hz);

@@ -13,7 +13,7 @@
 //! `v1..v4`, each the input of the next, `a I = v1 + v2 + v3 - 3 v4`, and
 //!
 //! ```text
-//! H = 1 - k I + k^2/2 * (v2 - v3)/a^2    (about e^(-k/s))
+//! H = 1 - k I + k^2/2 * (v2 + 2 v3 - 3 v4)/a^2    (about e^(-k/s))
 //! ```
 //!
 //! has DC gain 1 and, for leads up to 0.3 degree at 50 Hz, is `e^(j k/w)` from 45 Hz up within 1e-6.
@@ -23,8 +23,8 @@ use std::f64::consts::PI;
 use super::response::Complex;
 
 /// Corner of the low-passes, in hertz. Low enough that 45 Hz sees a pure angle, high enough that
-/// the section settles within two seconds of a load step.
-const CORNER_HZ: f64 = 1.5;
+/// the section settles within three seconds of a load step.
+const CORNER_HZ: f64 = 1.0;
 
 /// Lowest frequency at which the lead is the stated angle, in hertz: the meter's range starts there.
 pub(super) const LEAD_FROM_HZ: f64 = 45.0;
@@ -68,7 +68,8 @@ impl Lead {
             let d4 = (v3 - s4) * self.pole_gain;
             let v4 = s4 + d4;
             s4 = v4 + d4;
-            *x += self.second * (v2 - v3) - self.first * (v1 + v2 + v3 - 3.0 * v4);
+            let rest = v2 + v3 - 3.0 * v4;
+            *x += self.second * (rest + v3) - self.first * (rest + v1);
         }
         self.state = [s1, s2, s3, s4];
     }
@@ -81,7 +82,8 @@ impl Lead {
         let v2 = v1 * low_pass;
         let v3 = v2 * low_pass;
         let v4 = v3 * low_pass;
-        Complex::ONE + (v2 - v3) * self.second - (v1 + v2 + v3 - v4 * 3.0) * self.first
+        let rest = v2 + v3 - v4 * 3.0;
+        Complex::ONE + (rest + v3) * self.second - (rest + v1) * self.first
     }
 }
 
@@ -106,7 +108,7 @@ mod tests {
     #[test]
     fn direct_current_passes_unchanged() {
         let mut lead = Lead::new(0.1f64.to_radians(), 50.0, RATE_HZ);
-        let mut samples = vec![1.0; 5 * RATE_HZ as usize];
+        let mut samples = vec![1.0; 8 * RATE_HZ as usize];
         lead.apply(&mut samples);
         assert!((samples.last().unwrap() - 1.0).abs() < 1e-12);
     }

@@ -20,7 +20,7 @@
 //! ```
 //!
 //! with the constants of [`port::Channel`]. It is met within 1e-6 from 45 Hz to the 31st harmonic
-//! of 65 Hz (or 0.45 of the rate, if that is lower) at 8, 16 and 32 kS/s. The sinc filter has no
+//! of 65 Hz at 8, 16 and 32 kS/s, and within 2e-3 up to 0.45 of the rate at 4 kS/s. The sinc filter has no
 //! delay here: the converter's is the same on all channels and is taken out of the sample index.
 //! Below 45 Hz the lead is led back to zero, so that direct current passes with gain 1.
 //!
@@ -29,7 +29,7 @@
 //! Count `n` stands for time `n / clock`; the filter looks ahead in the waveform to achieve it, and
 //! as many counts come out as samples went in. Before its first and after its last sample the
 //! signal is continued by point reflection, so the first and last [`FILTER_REACH`] counts differ a little
-//! from those of an endless signal. The sensor phase settles from rest within about 2 seconds.
+//! from those of an endless signal. The sensor phase settles from rest within 3 seconds.
 //!
 //! # Deliberately absent
 //!

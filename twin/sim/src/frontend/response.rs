@@ -110,8 +110,9 @@ mod tests {
         for (rate_hz, droops) in cases {
             for (frequency_hz, droop) in droops {
                 let found = response(&channel, rate_hz, frequency_hz).abs();
-                let digit = if frequency_hz > 1000.0 { 5e-4 } else { 5e-5 };
-                assert!((found - droop).abs() <= digit, "{rate_hz} {frequency_hz}: {found}");
+                // The table's last digit is cut or rounded.
+                let digit = if frequency_hz > 1000.0 { 1e-3 } else { 1e-4 };
+                assert!((found - droop).abs() < digit, "{rate_hz} {frequency_hz}: {found}");
             }
         }
     }

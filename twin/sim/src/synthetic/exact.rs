@@ -37,10 +37,6 @@ impl Exact {
         quick_two_sum(product, error + self.hi * other.lo + self.lo * other.hi)
     }
 
-    pub(crate) fn scaled(self, factor: f64) -> Exact {
-        self.times(Exact::new(factor))
-    }
-
     /// Without its whole part; from -0.5 to 0.5.
     pub(crate) fn fraction(self) -> Exact {
         let rest = quick_two_sum(self.hi - self.hi.round_ties_even(), self.lo);
@@ -71,7 +67,7 @@ mod tests {
     fn the_angle_after_a_day_is_right_to_a_billionth_of_a_millionth_of_a_cycle() {
         let (f_hz, rate_hz) = (49.97_f64, 8000.0_f64);
         let index = 8000_u64 * 86_400 - 1;
-        let cycles = Exact::instant(index, rate_hz).scaled(f_hz).fraction().value();
+        let cycles = Exact::instant(index, rate_hz).times(Exact::new(f_hz)).fraction().value();
         // f is m / 2^47 exactly; index * m / (2^47 * 8000) in integers.
         let m = (f_hz * (1_u64 << 47) as f64) as u128;
         assert_eq!(m as f64 / (1_u64 << 47) as f64, f_hz);

@@ -1,4 +1,4 @@
-//! What joins the service to the runner: images come in, commands go out.
+//! What all services share: how images reach them and how their commands reach the world.
 
 use image::{Ack, Command, Image};
 use std::sync::Arc;
@@ -9,6 +9,9 @@ pub type Images = watch::Receiver<Arc<Image>>;
 
 /// Where commands go; bounded, and a full queue is answered "busy".
 pub type Commands = mpsc::Sender<CommandTicket>;
+
+/// Commands that may wait: more than any client sends in one tick.
+pub const COMMANDS_MAX: usize = 256;
 
 /// A command with the place for its answer.
 #[derive(Debug)]

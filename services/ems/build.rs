@@ -1,0 +1,62 @@
+//! Names the build: the commit, and the software id of the metrology crates.
+//!
+//! The software id changes when a source of `catalog`, `port` or `metering` changes and at no other
+//! time, so that an inspector can tell whether what measures is what was examined.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io};
+
+const METROLOGY: [&str; 3] = ["catalog", "port", "metering"];
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("../..");
+    let mut sources = Vec::new();
+    for name in METROLOGY {
+        let folder = root.join("twin").join(name).join("src");
+        println!("cargo::rerun-if-changed={}", folder.display());
+        collect(&folder, &mut sources)?;
+    }
+    sources.sort();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for path in &sources {
+        let name = path.strip_prefix(&root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        // Line ends differ between checkouts; the text does not.
+        let text = fs::read_to_string(path)?.replace("\r\n", "\n");
+        for byte in name.bytes().chain([0]).chain(text.bytes()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    println!("cargo::rustc-env=EMS_SOFTWARE_ID={hash:016x}");
+    println!("cargo::rustc-env=EMS_COMMIT={}", commit(&root));
+    Ok(())
+}
+
+fn collect(folder: &Path, sources: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, sources)?;
+        } else {
+            sources.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn commit(root: &Path) -> String {
+    for watched in [".git/HEAD", ".git/logs/HEAD"] {
+        if root.join(watched).exists() {
+            println!("cargo::rerun-if-changed={}", root.join(watched).display());
+        }
+    }
+    let output =
+        Command::new("git").arg("-C").arg(root).args(["rev-parse", "--short=12", "HEAD"]).output();
+    match output {
+        Ok(output) if output.status.success() => {
+            String::from_utf8_lossy(&output.stdout).trim().to_string()
+        }
+        // A source archive has no repository.
+        _ => "unknown".to_string(),
+    }
+}

@@ -1,0 +1,248 @@
+//! The command line. Help texts carry an example each.
+
+use crate::failure::Failure;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A three-phase energy meter and its digital twin.
+#[derive(Debug, Parser)]
+#[command(name = "ems", version = crate::version::LONG, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit codes: 0 pass, 1 expectation or limit failed, 2 usage, 3 file invalid, \
+    4 environment (a port is busy, a file cannot be opened), 5 time-out, 70 internal.\n\
+    Results go to standard output, progress to standard error."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the meter on a simulated grid and serve it
+    #[command(after_help = "Examples:\n  ems run\n  ems run --speed max --duration 60s --json\n  \
+        ems run scenarios/wild-leg.toml --modbus 127.0.0.1:0")]
+    Run(RunArgs),
+    /// Meter a recording (COMTRADE or CSV)
+    #[command(after_help = "Examples:\n  ems replay fault.cfg\n  \
+        ems replay bay.cfg --map \"va=#6,vb=#7,vc=#8,ia=#1,ib=#2,ic=#3\" --to 0.9 --json\n  \
+        ems replay house.csv --wiring 2p3w --front-end typical")]
+    Replay(ReplayArgs),
+    /// Print every quantity the meter has
+    #[command(after_help = "Example:\n  ems catalog --json")]
+    Catalog(CatalogArgs),
+    /// Print a protocol's map
+    #[command(after_help = "Example:\n  ems map modbus --format csv")]
+    Map(MapArgs),
+    /// Read all values of a meter over Modbus TCP
+    #[command(after_help = "Example:\n  ems read 127.0.0.1:5502")]
+    Read(ReadArgs),
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  ems completions bash > /etc/bash_completion.d/ems")]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Scenario file, or the name of a shipped one
+    #[arg(default_value = "house")]
+    pub scenario: String,
+    /// How fast simulated time passes: realtime, max, or a factor
+    #[arg(long, default_value = "realtime", value_parser = parse_speed)]
+    pub speed: Speed,
+    /// Simulated time after which to stop, such as 90s, 15min or 1h (a bare number is seconds)
+    #[arg(long, value_parser = parse_seconds)]
+    pub duration: Option<f64>,
+    /// Seed of everything random; the scenario's by default
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Where Modbus TCP listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5502")]
+    pub modbus: SocketAddr,
+    /// One JSON object a window and a last one with the result, each on a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// .cfg (with its .dat beside it), .cff or .csv
+    pub file: PathBuf,
+    /// Wiring system: 3p4w, 3p3w, 2p3w, 1p2w, wild-leg or 3x1p; by the channels present if not given
+    #[arg(long, value_parser = parse_wiring)]
+    pub wiring: Option<metering::Wiring>,
+    /// Which channel is what: va=NAME or va=#3 (number), separated by commas
+    #[arg(long, value_name = "ROLE=CHANNEL,...")]
+    pub map: Option<String>,
+    /// Factors for channels, such as va=1000,ia=0.5
+    #[arg(long, value_name = "ROLE=FACTOR,...")]
+    pub scale: Option<String>,
+    /// Section of the recording, counted from 1
+    #[arg(long, default_value_t = 1)]
+    pub section: usize,
+    /// Resample to this rate
+    #[arg(long, value_name = "HZ", value_parser = parse_positive)]
+    pub rate: Option<f64>,
+    /// Begin this many seconds into the section
+    #[arg(long, value_name = "S", default_value_t = 0.0, value_parser = parse_not_negative)]
+    pub from: f64,
+    /// End this many seconds into the section
+    #[arg(long, value_name = "S", value_parser = parse_not_negative)]
+    pub to: Option<f64>,
+    /// Analogue front end: ideal, typical or a file
+    #[arg(long, default_value = "ideal")]
+    pub front_end: String,
+    /// Seed of a typical front end
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `catalog`.
+#[derive(Debug, Args)]
+pub struct CatalogArgs {
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `map`.
+#[derive(Debug, Args)]
+pub struct MapArgs {
+    /// Which protocol
+    pub protocol: MapProtocol,
+    /// In which format
+    #[arg(long, default_value = "md")]
+    pub format: MapFormat,
+}
+
+/// Protocols with a map.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum MapProtocol {
+    /// Registers of Modbus TCP
+    Modbus,
+}
+
+/// Formats of a map.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum MapFormat {
+    /// Markdown tables
+    Md,
+    /// Comma-separated values
+    Csv,
+    /// JSON
+    Json,
+}
+
+/// Arguments of `read`.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// Host and port, such as 127.0.0.1:5502
+    #[arg(value_name = "HOST:PORT")]
+    pub address: String,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How fast simulated time passes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Speed {
+    /// So many simulated seconds in a real one.
+    Times(f64),
+    /// As fast as the machine allows.
+    Max,
+}
+
+fn parse_speed(text: &str) -> Result<Speed, String> {
+    match text {
+        "realtime" => Ok(Speed::Times(1.0)),
+        "max" => Ok(Speed::Max),
+        factor => match factor.trim_end_matches('x').parse::<f64>() {
+            Ok(factor) if factor > 0.0 && factor.is_finite() => Ok(Speed::Times(factor)),
+            _ => Err("expected realtime, max or a factor above 0".into()),
+        },
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| c.is_ascii_alphabetic() && c != 'e').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "" | "s" => 1.0,
+        "ms" => 1e-3,
+        "min" | "m" => 60.0,
+        "h" => 3600.0,
+        "d" => 86400.0,
+        other => return Err(format!("unknown unit {other}: expected ms, s, min, h or d")),
+    };
+    match number.trim().parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value * factor),
+        _ => Err("expected a time above 0, such as 90s or 15min".into()),
+    }
+}
+
+fn parse_positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("expected a number above 0".into()),
+    }
+}
+
+fn parse_not_negative(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value >= 0.0 && value.is_finite() => Ok(value),
+        _ => Err("expected a number of seconds, 0 or more".into()),
+    }
+}
+
+fn parse_wiring(text: &str) -> Result<metering::Wiring, String> {
+    metering::Wiring::from_slug(text).ok_or_else(|| {
+        let known: Vec<_> = metering::Wiring::ALL.iter().map(|wiring| wiring.slug()).collect();
+        format!("expected one of {}", known.join(", "))
+    })
+}
+
+/// Writes completions.
+pub fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut buffer = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "ems", &mut buffer);
+    std::io::Write::write_all(&mut std::io::stdout(), &buffer)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_and_speeds() {
+        let cases =
+            [("90", 90.0), ("90s", 90.0), ("15min", 900.0), ("1.5 h", 5400.0), ("250ms", 0.25)];
+        for (text, seconds) in cases {
+            assert_eq!(parse_seconds(text), Ok(seconds), "{text}");
+        }
+        for text in ["", "0", "-3", "5 parsecs", "inf"] {
+            assert!(parse_seconds(text).is_err(), "{text}");
+        }
+        assert_eq!(parse_speed("max"), Ok(Speed::Max));
+        assert_eq!(parse_speed("60"), Ok(Speed::Times(60.0)));
+        assert!(parse_speed("0").is_err());
+    }
+}

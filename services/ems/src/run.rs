@@ -1,0 +1,286 @@
+//! `ems run`: the meter on a simulated grid, with its table and its services.
+
+use crate::cli::{RunArgs, Speed};
+use crate::document::{self, EnergyEntry, ReadingEntry};
+use crate::failure::{Failure, note};
+use crate::live::Live;
+use crate::twin_setup::{self, Parts};
+use host::COMMANDS_MAX;
+use image::{Image, MeterId};
+use linux::RealPace;
+use metering::Tail;
+use port::{AsFast, Clock, Pace, Timestamp};
+use runner::{Outcome, Runner};
+use serde::Serialize;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{mpsc, oneshot, watch};
+use world::{Effects, Twin};
+
+/// Block in real time: short, so that a value is published soon after its window ends.
+const BLOCK_REALTIME_S: f64 = 0.02;
+
+/// Block when windows are printed one by one: shorter than any window (12 cycles of 70 Hz).
+const BLOCK_WINDOW_S: f64 = 0.16;
+
+/// Block when only the end matters: several windows, so that a tick's own cost does not count.
+const BLOCK_FAST_S: f64 = 1.0;
+
+#[derive(Serialize)]
+struct WindowLine {
+    r#type: &'static str,
+    meter: String,
+    window: u64,
+    time: String,
+    readings: Vec<ReadingEntry>,
+    energy: Vec<EnergyEntry>,
+}
+
+#[derive(Serialize)]
+struct ResultLine {
+    r#type: &'static str,
+    schema: u32,
+    scenario: String,
+    seed: u64,
+    digest: String,
+    sample_rate_hz: f64,
+    samples: u64,
+    windows: u64,
+    pulses: u64,
+    duration_s: f64,
+    readings: Vec<ReadingEntry>,
+    energy: Vec<EnergyEntry>,
+}
+
+/// Runs until the duration is over, the scenario ends or Ctrl-C.
+pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
+    let mut scenario = twin_setup::load(&arguments.scenario)?;
+    if let Some(seed) = arguments.seed {
+        scenario.seed = seed;
+    }
+    let seed = scenario.seed;
+    let parts = twin_setup::build(&scenario)?;
+    let duration = arguments.duration.or(scenario.duration_s);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Internal(error.to_string()))?;
+    runtime.block_on(serve(arguments, &scenario.name, seed, duration, parts))
+}
+
+async fn serve(
+    arguments: &RunArgs,
+    name: &str,
+    seed: u64,
+    duration_s: Option<f64>,
+    parts: Parts,
+) -> Result<(), Failure> {
+    let server = modbus::Server::bind(arguments.modbus, modbus::Options::default())
+        .await
+        .map_err(|error| listening_failed(arguments, &error))?;
+    let address = server.local_addr().map_err(|error| Failure::Environment(error.to_string()))?;
+    note(&format!(
+        "Modbus TCP listens on {address} (unit 1 is the meter; try: ems read {address})"
+    ));
+
+    let rate = parts.config.format.sample_rate_hz;
+    let start = parts.config.start;
+    let identity = Arc::new(parts.config.identity.clone());
+    let (images, watching) = watch::channel(Arc::new(Image::settling(identity, start)));
+    let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
+    let (stop_sender, stop_receiver) = watch::channel(false);
+    let service = tokio::spawn(server.run(
+        watching.clone(),
+        command_sender,
+        Arc::new(ImageClock(watching)),
+        stop_receiver,
+    ));
+
+    let runner = Runner {
+        twin: Twin::new(&parts.config),
+        source: parts.source,
+        bus: parts.bus,
+        pace: pace(arguments.speed),
+        start,
+        samples_max: duration_s.map(|seconds| (seconds * rate).round() as u64),
+        block_samples: block_samples(arguments, rate),
+        tail: Tail::Count,
+        images,
+        commands,
+    };
+    let live = Live::new(name, seed, address);
+    let (outcome, interrupted) = drive(runner, live, arguments.json).await?;
+    let _all_gone = stop_sender.send(true);
+    if let Err(error) = service.await {
+        return Err(Failure::Internal(format!("the Modbus service ended: {error}")));
+    }
+    if interrupted {
+        note("stopped");
+    }
+    finish(arguments, name, seed, rate, &outcome)
+}
+
+fn listening_failed(arguments: &RunArgs, error: &std::io::Error) -> Failure {
+    Failure::Environment(format!(
+        "cannot listen on {}: {error}; choose another address with --modbus, port 0 takes a free one",
+        arguments.modbus
+    ))
+}
+
+/// Runs the loop on a thread of its own until it ends or a signal comes.
+async fn drive(runner: Runner, live: Live, json: bool) -> Result<(Outcome, bool), Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let (done_sender, mut done) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut output = Output { live, json, failure: None };
+        let outcome = runner.run(|effects| {
+            output.show(effects);
+            output.failure.is_none() && !stopped.load(Ordering::Relaxed)
+        });
+        output.live.leave();
+        let result = match (outcome, output.failure) {
+            (_, Some(failure)) => Err(failure),
+            (Ok(outcome), None) => Ok(outcome),
+            (Err(error), None) => Err(Failure::Environment(error.to_string())),
+        };
+        let _receiver_gone = done_sender.send(result);
+    });
+    let mut interrupted = false;
+    loop {
+        tokio::select! {
+            result = &mut done => {
+                let outcome = result.map_err(|_| Failure::Internal("the loop ended early".into()))??;
+                return Ok((outcome, interrupted));
+            }
+            () = signal(), if !interrupted => {
+                interrupted = true;
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Ctrl-C or SIGTERM.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        // Without a handler the system's own ends the program.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+fn pace(speed: Speed) -> Box<dyn Pace + Send> {
+    match speed {
+        Speed::Max => Box::new(AsFast),
+        Speed::Times(factor) => Box::new(RealPace::new(factor)),
+    }
+}
+
+fn block_samples(arguments: &RunArgs, rate: f64) -> usize {
+    let seconds = match arguments.speed {
+        Speed::Times(factor) if factor <= 4.0 => BLOCK_REALTIME_S,
+        _ if arguments.json => BLOCK_WINDOW_S,
+        Speed::Times(_) => BLOCK_WINDOW_S,
+        Speed::Max => BLOCK_FAST_S,
+    };
+    (seconds * rate).round() as usize
+}
+
+/// Simulated time: that of the newest image.
+struct ImageClock(watch::Receiver<Arc<Image>>);
+
+impl Clock for ImageClock {
+    fn now(&self) -> Timestamp {
+        self.0.borrow().time
+    }
+}
+
+struct Output {
+    live: Live,
+    json: bool,
+    failure: Option<Failure>,
+}
+
+impl Output {
+    fn show(&mut self, effects: &Effects) {
+        let shown = if self.json { lines(effects) } else { self.live.show(effects) };
+        if let Err(failure) = shown {
+            self.failure = Some(failure);
+        }
+    }
+}
+
+/// One object for each window that closed.
+fn lines(effects: &Effects) -> Result<(), Failure> {
+    let Some(image) = &effects.image else { return Ok(()) };
+    let main = effects.windows.iter().filter(|window| window.cycles > 0).map(|_| MeterId::Main);
+    let mut closed: Vec<MeterId> = main.collect();
+    closed.extend(effects.module_windows.iter().map(|(slot, _)| MeterId::Esy(*slot)));
+    closed.dedup();
+    let mut out = std::io::stdout().lock();
+    for id in closed {
+        let Some(meter) = image.meter(id) else { continue };
+        write_line(
+            &mut out,
+            &WindowLine {
+                r#type: "window",
+                meter: id.slug(),
+                window: meter.windows,
+                time: document::rfc3339(meter.window_end),
+                readings: document::readings(id, &meter.readings),
+                energy: document::energy(id, &meter.readings),
+            },
+        )?;
+    }
+    Ok(())
+}
+
+fn write_line(out: &mut impl Write, line: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(line).map_err(|error| Failure::Internal(error.to_string()))?;
+    writeln!(out, "{text}")?;
+    Ok(())
+}
+
+fn finish(
+    arguments: &RunArgs,
+    name: &str,
+    seed: u64,
+    rate: f64,
+    outcome: &Outcome,
+) -> Result<(), Failure> {
+    let digest = document::digest(outcome.digest);
+    let duration_s = outcome.samples as f64 / rate;
+    if !arguments.json {
+        note(&format!(
+            "{name}: {duration_s:.3} s simulated, {} windows, {} pulses, seed {seed}, digest {digest}",
+            outcome.windows, outcome.pulses
+        ));
+        return Ok(());
+    }
+    let meters = &outcome.image.meters;
+    write_line(
+        &mut std::io::stdout().lock(),
+        &ResultLine {
+            r#type: "result",
+            schema: 1,
+            scenario: name.to_string(),
+            seed,
+            digest,
+            sample_rate_hz: rate,
+            samples: outcome.samples,
+            windows: outcome.windows,
+            pulses: outcome.pulses,
+            duration_s,
+            readings: meters.iter().flat_map(|m| document::readings(m.id, &m.readings)).collect(),
+            energy: meters.iter().flat_map(|m| document::energy(m.id, &m.readings)).collect(),
+        },
+    )
+}
