@@ -35,17 +35,17 @@ pub(crate) struct Shared {
 /// When a connection last asked something, so that the oldest idle one can be found.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
-    active_ms: AtomicU64,
+    active_ns: AtomicU64,
 }
 
 impl Place {
-    pub fn active_ms(&self) -> u64 {
-        self.active_ms.load(Ordering::Relaxed)
+    pub fn active_ns(&self) -> u64 {
+        self.active_ns.load(Ordering::Relaxed)
     }
 
     pub fn touch(&self, shared: &Shared) {
-        let elapsed = shared.started.elapsed().as_millis();
-        self.active_ms.store(u64::try_from(elapsed).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let elapsed = shared.started.elapsed().as_nanos();
+        self.active_ns.store(u64::try_from(elapsed).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 }
 

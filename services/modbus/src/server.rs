@@ -128,7 +128,7 @@ impl Clients {
 
     fn drop_oldest_idle(&mut self) {
         let ages = self.places.iter().enumerate();
-        let Some((oldest, _)) = ages.min_by_key(|(_, (place, _))| place.active_ms()) else {
+        let Some((oldest, _)) = ages.min_by_key(|(_, (place, _))| place.active_ns()) else {
             return;
         };
         let (_, handle) = self.places.remove(oldest);

@@ -20,7 +20,7 @@
 //! ```
 //!
 //! with the constants of [`port::Channel`]. It is met within 1e-6 from 45 Hz to the 31st harmonic
-//! of 65 Hz at 8, 16 and 32 kS/s, and within 2e-3 up to 0.45 of the rate at 4 kS/s. The sinc filter has no
+//! of 65 Hz at 8, 16 and 32 kS/s, and within 5e-4 up to 0.45 of the rate at 4 kS/s. The sinc filter has no
 //! delay here: the converter's is the same on all channels and is taken out of the sample index.
 //! Below 45 Hz the lead is led back to zero, so that direct current passes with gain 1.
 //!

@@ -12,7 +12,7 @@ use super::model::{ChannelModel, FrontEnd};
 use super::quantise::{FULL_SCALE_COUNTS, quantise};
 
 /// Largest deviation of a filter from its formula that is still a model of it.
-const FILTER_ERROR_MOST: f64 = 5e-3;
+const FILTER_ERROR_MOST: f64 = 1e-3;
 
 /// Height of `u - u^3` on 0..1, at `u = 1/sqrt 3`.
 const CUBIC_PEAK: f64 = 0.384_900_179_459_750_5;

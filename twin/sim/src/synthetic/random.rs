@@ -1,10 +1,7 @@
 //! Seeded random numbers: addressed by index for what wanders, in sequence for noise.
 
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-
-/// Streams from here on belong to wanders; below are the noise streams of channels.
-const FIRST_WANDER_STREAM: u64 = 1 << 32;
 
 /// Seconds between the knots of each layer of a wander, and its part of the amplitude. Whole seconds,
 /// so that all knots of all wanders lie on whole seconds.
@@ -39,12 +36,12 @@ impl Wander {
         if self.amplitude == 0.0 {
             return 0.0;
         }
-        let mut rng = noise_stream(self.seed, FIRST_WANDER_STREAM + self.stream);
+        let key = mixed(mixed(self.seed) ^ self.stream);
         let mut sum = 0.0;
         for (layer, (spacing_s, part)) in LAYERS.iter().enumerate() {
             let position = at_s.max(0.0) / spacing_s;
             let knot = position.floor();
-            let [before, after] = [0, 1].map(|n| uniform(&mut rng, layer, knot as u64 + n));
+            let [before, after] = [0, 1].map(|n| uniform(key, layer, knot as u64 + n));
             sum += part * (before + (after - before) * (position - knot));
         }
         self.amplitude * sum
@@ -56,12 +53,20 @@ impl Wander {
     }
 }
 
-/// Uniform from -1 to 1, the same for the same layer and knot.
-fn uniform(rng: &mut ChaCha8Rng, layer: usize, knot: u64) -> f64 {
-    let word = (u128::from(knot) * LAYERS.len() as u128 + layer as u128) * 2;
-    rng.set_word_pos(word);
+/// Uniform from -1 to 1, the same for the same key, layer and knot.
+fn uniform(key: u64, layer: usize, knot: u64) -> f64 {
+    let counter = knot.wrapping_mul(LAYERS.len() as u64).wrapping_add(layer as u64);
     // 53 bits make an f64 without rounding.
-    (rng.next_u64() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    (mixed(key.wrapping_add(counter)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a number for each counter, in any order, in a nanosecond.
+/// Slow movements need no better generator; seeking in ChaCha cost more than the waveforms.
+fn mixed(counter: u64) -> u64 {
+    let z = counter.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 #[cfg(test)]

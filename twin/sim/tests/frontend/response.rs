@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use port::Role;
-use sim::frontend::{Complex, FrontEnd, response};
+use sim::frontend::{Complex, FILTER_REACH, FrontEnd, response};
 
 use super::run;
 
@@ -13,11 +13,14 @@ const SETTLING_S: f64 = 4.0;
 /// Samples measured, in seconds.
 const MEASURED_S: f64 = 1.0;
 
+/// Samples left out at the end: there the filter sees beyond the signal.
+const EDGE: usize = FILTER_REACH;
+
 /// Amplitude and angle of `cos(2 pi f t)` in the codes by least squares with a constant, so that
 /// neither offset nor an incomplete cycle matters.
 fn measured_tone(codes: &[i32], first: usize, rate_hz: f64, frequency_hz: f64) -> Complex {
     let mut normal = [[0.0; 4]; 3];
-    for (index, code) in codes.iter().enumerate().skip(first) {
+    for (index, code) in codes[..codes.len() - EDGE].iter().enumerate().skip(first) {
         let (sine, cosine) = (2.0 * PI * frequency_hz * index as f64 / rate_hz).sin_cos();
         let row = [cosine, sine, 1.0, f64::from(*code)];
         for i in 0..3 {
