@@ -106,6 +106,7 @@ impl DcBlock {
     /// DC, and whether both moments see it. A step lies in one of them as a rule: the other sees less.
     fn residual(&self, v: &[f64], peak: f64) -> (f64, bool) {
         let (early, late) = (self.early.mean(v), self.late.mean(v));
+        eprintln!("DC {early} {late} peak {peak} cyc {}", self.cycles);
         if (early - late).abs() <= AGREEMENT * peak {
             (0.5 * (early + late), self.cycles >= APART_CYCLES)
         } else if early.abs() < late.abs() {

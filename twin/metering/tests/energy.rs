@@ -116,7 +116,7 @@ fn dc_is_blocked_beside_steps() {
             // The window with the step holds the mean of the step times the DC: 2 V and 8 A together.
             let limit = if stepped { 120.0 } else { 0.01 };
             let error = (measured - exact).abs();
-            eprintln!("{name} {from} {error}");
+            eprintln!("{name} {from} {error} {}", window.end-window.start);
             assert!(error <= limit, "{name}, {from:.3} s: {measured} instead of {exact}");
         }
     }

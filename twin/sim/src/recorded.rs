@@ -21,7 +21,9 @@ const CLOCK_DIFFERENCE_MOST: f64 = 1e-3;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RecordedError {
     /// Roles must be of `Role::ALL`, in its order, each once, with one row each.
-    #[error("{roles} roles and {rows} rows: each row needs one role, in the order va vb vc ia ib ic in")]
+    #[error(
+        "{roles} roles and {rows} rows: each row needs one role, in the order va vb vc ia ib ic in"
+    )]
     Roles {
         /// How many roles were given.
         roles: usize,

@@ -143,7 +143,12 @@ fn a_phase_fired_current_has_the_power_of_the_standard() {
     near(truth::reactive_energy_vars(&signal, 0, 0.0, 1.0), 230.0 * is / PI, 1e-9);
     let rows = samples(signal.play(0, None), RATE_HZ, 8000);
     // Not conducting just before the voltage peak, conducting just after it.
-    assert!(rows[1][150].abs() < 0.25 * is && rows[1][170] > is, "{} {}", rows[1][150], rows[1][170]);
+    assert!(
+        rows[1][150].abs() < 0.25 * is && rows[1][170] > is,
+        "{} {}",
+        rows[1][150],
+        rows[1][170]
+    );
 }
 
 /// 2 cycles on, 2 off: half the energy, and the power of ten-cycle windows swings by 20 %.
@@ -166,9 +171,11 @@ fn the_grid_angle_is_exact_after_a_day_of_ramps() {
     // Up and down again by binary fractions: 1 Hz above for the middle of each hour.
     for hour in 0..24 {
         let at_s = f64::from(hour) * 3600.0;
-        signal = signal
-            .frequency_ramp(at_s, at_s + 64.0, 51.0)
-            .frequency_ramp(at_s + 1000.0, at_s + 1064.0, 50.0);
+        signal = signal.frequency_ramp(at_s, at_s + 64.0, 51.0).frequency_ramp(
+            at_s + 1000.0,
+            at_s + 1064.0,
+            50.0,
+        );
     }
     // Each hour adds 1000 cycles to 180000; half an hour into the last one, 1000 more; so a quarter
     // of a period later the angle is a quarter.

@@ -180,8 +180,7 @@ fn two_legs_are_180_or_120_degrees_apart() {
 
 #[test]
 fn a_motor_starts_with_six_times_its_current_and_settles() {
-    let kind =
-        LoadKind::Motor { power_w: 1500.0, power_factor: 0.8, inrush: 6.0, inrush_s: 0.4 };
+    let kind = LoadKind::Motor { power_w: 1500.0, power_factor: 0.8, inrush: 6.0, inrush_s: 0.4 };
     let motor = Load { schedule: from_at_s(1.0), ..load(kind, Connection::ThreePhase) };
     let scene = scene(Grid::usual(System::ThreePhaseFourWire), &[motor]);
     let current_a = |at_s| phase_at(&scene, 0, at_s).1.true_rms();
@@ -225,9 +224,9 @@ fn the_sun_rises_shines_and_sets() {
 #[test]
 fn a_sag_pulls_heaters_down_and_leaves_converters_their_power() {
     let heater = load(LoadKind::Resistive { power_w: 2000.0 }, Connection::L1);
-    let charger =
-        load(LoadKind::EvCharger { power_w: 3000.0, ramp_s: 0.0 }, Connection::L1);
-    let kind = EventKind::Voltage { phases: Phases([true, false, false]), to: 0.8, for_s: Some(0.2) };
+    let charger = load(LoadKind::EvCharger { power_w: 3000.0, ramp_s: 0.0 }, Connection::L1);
+    let kind =
+        EventKind::Voltage { phases: Phases([true, false, false]), to: 0.8, for_s: Some(0.2) };
     let sag = Event { at_s: 1.0, kind };
     let of = |load: Load| {
         let grid = Grid::usual(System::ThreePhaseFourWire);
@@ -254,7 +253,8 @@ fn a_load_pulls_its_own_phase_down_by_the_resistance_of_the_line() {
 #[test]
 fn a_module_shares_the_voltages_of_the_main_meter() {
     let esy1 = MeterPort::Esy(SlotId::new(1).unwrap());
-    let mut pump = load(LoadKind::HeatPump { power_w: 3000.0, ramp_s: 2.0 }, Connection::ThreePhase);
+    let mut pump =
+        load(LoadKind::HeatPump { power_w: 3000.0, ramp_s: 2.0 }, Connection::ThreePhase);
     pump.schedule = from_at_s(0.3);
     pump.meters = Meters::MAIN.with(esy1);
     let kettle = load(LoadKind::Resistive { power_w: 2000.0 }, Connection::L1);

@@ -89,7 +89,10 @@ fn a_minimal_scenario_has_usual_values() {
 #[test]
 fn what_is_wrong_is_said_with_its_line_and_the_likely_word() {
     let cases = [
-        ("[grid]\nvoltge = \"230 V\"\n", "line 8: unknown key \"voltge\"; did you mean \"voltage\"?"),
+        (
+            "[grid]\nvoltge = \"230 V\"\n",
+            "line 8: unknown key \"voltge\"; did you mean \"voltage\"?",
+        ),
         (
             "[grid]\nvoltage = \"230\"\n",
             "line 8: a voltage needs a unit: write it like \"230 V\" (units: V, mV, kV)",

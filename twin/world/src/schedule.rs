@@ -56,10 +56,10 @@ pub fn schedule(shuffle: Option<u64>) -> Schedule {
     );
     schedule.add_systems((
         commands::take_commands.in_set(Stage::Intake),
-        (inputs::read_contact, modules::take_replies).in_set(Stage::Acquire),
+        (inputs::read_contact, modules::take_replies).chain().in_set(Stage::Acquire),
         meters::close_windows.in_set(Stage::Meter),
         meters::count_windows.in_set(Stage::Accumulate),
-        (meters::check_wiring, modules::judge_silence).in_set(Stage::Judge),
+        (meters::check_wiring, modules::judge_silence).chain().in_set(Stage::Judge),
         (inputs::choose_tariff, inputs::control_partial_counters).chain().in_set(Stage::Control),
         commands::command_meters.in_set(Stage::Actuate),
         loads::read_loads.in_set(Stage::Record),

@@ -3,7 +3,7 @@
 //! Works in chunks at fixed positions of the sample index, so that no result depends on how many
 //! samples a reader asks for; up to one chunk and the filter's reach are taken from the waveform ahead.
 
-use port::{SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
+use port::{Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 
 use super::file::FrontEndError;
 use super::model::FrontEnd;
@@ -136,6 +136,17 @@ impl<W: Waveform> SampleSource for Afe<W> {
         }
         self.next += block.samples as u64;
         Ok(if block.samples == 0 { SourceState::Ended } else { SourceState::Samples })
+    }
+}
+
+/// So that a waveform can be chosen at run time.
+impl<W: Waveform + ?Sized> Waveform for Box<W> {
+    fn roles(&self) -> &[Role] {
+        (**self).roles()
+    }
+
+    fn fill(&mut self, rate_hz: f64, rows: &mut [Vec<f64>], max: usize) -> usize {
+        (**self).fill(rate_hz, rows, max)
     }
 }
 

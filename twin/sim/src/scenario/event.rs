@@ -45,8 +45,7 @@ fn check_event(table: &EventTable, grid: &Grid, frequency_hz: f64) -> Result<Eve
         "sag" => voltage(table, grid, within(needed(&table.to, "to", &table.kind)?, 0.0..=1.0)?)?,
         "swell" => voltage(table, grid, within(needed(&table.to, "to", &table.kind)?, 1.0..=2.0)?)?,
         "frequency-ramp" => {
-            let to_hz =
-                within(needed(&table.frequency, "frequency", &table.kind)?, 40.0..=70.0)?;
+            let to_hz = within(needed(&table.frequency, "frequency", &table.kind)?, 40.0..=70.0)?;
             let rate = within_or(&table.rate, f64::INFINITY, 1e-6..=f64::INFINITY)?;
             EventKind::Frequency { to_hz, over_s: (to_hz - frequency_hz).abs() / rate }
         }

@@ -129,9 +129,8 @@ fn check_meters(table: &LoadTable, device: &Device) -> Result<Meters, Fault> {
 }
 
 /// Names of meters by number.
-const METERS: [&str; 11] = [
-    "main", "esy1", "esy2", "esy3", "esy4", "esy5", "esy6", "esy7", "esy8", "esy9", "esy10",
-];
+const METERS: [&str; 11] =
+    ["main", "esy1", "esy2", "esy3", "esy4", "esy5", "esy6", "esy7", "esy8", "esy9", "esy10"];
 
 fn check_period(table: &OnTable) -> Result<OnPeriod, Fault> {
     let at_s = within(&table.at, 0.0..=LATEST_S)?;

@@ -67,10 +67,11 @@ fn parse<D: Dimension>(text: &str) -> Result<f64, String> {
     let digits = text.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c)));
     let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
     let unit = unit.trim();
-    let known: Vec<&str> = D::UNITS.iter().map(|(unit, _)| *unit).filter(|u| !u.is_empty()).collect();
-    let value: f64 = number.parse().map_err(|_| {
-        format!("\"{text}\" is not {}: write it like \"{}\"", D::NAME, D::EXAMPLE)
-    })?;
+    let known: Vec<&str> =
+        D::UNITS.iter().map(|(unit, _)| *unit).filter(|u| !u.is_empty()).collect();
+    let value: f64 = number
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not {}: write it like \"{}\"", D::NAME, D::EXAMPLE))?;
     match D::UNITS.iter().find(|(known, _)| *known == unit && !unit.is_empty()) {
         // Dividing by the whole inverse keeps "49.97 %" the float nearest to 0.4997.
         Some((_, worth)) if *worth < 1.0 => Ok(value / (1.0 / worth).round()),
@@ -141,7 +142,10 @@ mod tests {
         let needs = "a voltage needs a unit: write it like \"230 V\" (units: V, mV, kV)";
         check::<Voltage>("230", Err(needs));
         check::<Voltage>("230 W", Err("\"W\" is not a unit of a voltage (units: V, mV, kV)"));
-        check::<Voltage>("about 230 V", Err("\"about 230 V\" is not a voltage: write it like \"230 V\""));
+        check::<Voltage>(
+            "about 230 V",
+            Err("\"about 230 V\" is not a voltage: write it like \"230 V\""),
+        );
         check::<Part>("0.5", Err("a part needs a unit: write it like \"5 %\" (units: %, ppm)"));
     }
 }

@@ -247,7 +247,9 @@ impl LoadKind {
         on_s: f64,
     ) -> Spectrum {
         match *self {
-            LoadKind::Resistive { power_w } => *supply * (share * power_w / (nominal_v * nominal_v)),
+            LoadKind::Resistive { power_w } => {
+                *supply * (share * power_w / (nominal_v * nominal_v))
+            }
             LoadKind::Linear { power_w, reactive_var } => {
                 admittance(supply, nominal_v, share * power_w, share * reactive_var)
             }

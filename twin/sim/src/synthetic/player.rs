@@ -180,11 +180,8 @@ impl Waveform for Synthetic {
     }
 
     fn fill(&mut self, rate_hz: f64, rows: &mut [Vec<f64>], max: usize) -> usize {
-        let end = if self.end_s.is_finite() {
-            first_index_at(self.end_s, rate_hz)
-        } else {
-            u64::MAX
-        };
+        let end =
+            if self.end_s.is_finite() { first_index_at(self.end_s, rate_hz) } else { u64::MAX };
         let wanted = (end.saturating_sub(self.index)).min(max as u64) as usize;
         let mut done = 0;
         while done < wanted {

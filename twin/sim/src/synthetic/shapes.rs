@@ -55,8 +55,7 @@ fn phase_fired_series(alpha: f64, h: f64) -> (f64, f64) {
         return (-alpha.sin() * alpha.sin(), PI - alpha + (2.0 * alpha).sin() / 2.0);
     }
     let (below, above) = (h - 1.0, h + 1.0);
-    let cosine =
-        (1.0 - (below * alpha).cos()) / below - (1.0 - (above * alpha).cos()) / above;
+    let cosine = (1.0 - (below * alpha).cos()) / below - (1.0 - (above * alpha).cos()) / above;
     let sine = (above * alpha).sin() / above - (below * alpha).sin() / below;
     (cosine, sine)
 }

@@ -90,8 +90,7 @@ impl Pieces {
         let end_s = timeline.next_knot(start_s).min(start_s + MAX_PIECE_S);
         assert!(end_s > start_s, "a knot lies in the future: {end_s} s after {start_s} s");
         let within_s = start_s + (end_s - start_s) / 2.0;
-        let frequency_hz =
-            [start_s, end_s].map(|at_s| timeline.frequency_hz(within_s, at_s));
+        let frequency_hz = [start_s, end_s].map(|at_s| timeline.frequency_hz(within_s, at_s));
         assert!(frequency_hz.iter().all(|f| *f > 0.0), "a grid frequency is above 0 Hz");
         let channels = timeline.roles().len();
         piece.start_s = start_s;

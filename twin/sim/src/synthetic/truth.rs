@@ -27,9 +27,7 @@ const PRODUCT_ORDERS: usize = 2 * HARMONICS + 1;
 /// If the timeline does not drive both channels, or `to_s < from_s`.
 pub fn active_energy_ws(timeline: &dyn Timeline, phase: usize, from_s: f64, to_s: f64) -> f64 {
     let (voltage, current) = channels_of(timeline, phase);
-    integral(timeline, from_s, to_s, &mut |piece, u| {
-        product_integral([voltage, current], piece, u)
-    })
+    integral(timeline, from_s, to_s, &mut |piece, u| product_integral([voltage, current], piece, u))
 }
 
 /// Integral of the fundamental reactive power of a phase in var-seconds; positive is inductive.

@@ -2,12 +2,13 @@
 
 use std::f64::consts::PI;
 
-use port::{
-    Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState,
-};
+use port::{Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use sim::conformance::{check, verify};
 use sim::frontend::{Afe, FrontEnd};
 use sim::recorded::Recorded;
+use sim::synthetic::Signal;
 
 use super::Formula;
 
@@ -41,6 +42,45 @@ fn a_recording_behind_every_front_end_conforms() {
     let follows = FrontEnd::ideal_for(&recorded.peaks());
     for front_end in front_ends().into_iter().chain([follows]) {
         check(|| Box::new(Afe::new(&front_end, recorded.clone(), 8_000.0).unwrap()));
+    }
+}
+
+#[test]
+fn a_synthetic_signal_behind_every_front_end_conforms() {
+    let signal = Signal::three_phase(50.0, 230.0, 10.0, 30.0);
+    for front_end in front_ends() {
+        for duration_s in [Some(0.5), None] {
+            check(|| {
+                let waveform = signal.play(4, duration_s);
+                Box::new(Afe::new(&front_end, waveform, 8_000.0).unwrap())
+            });
+        }
+    }
+}
+
+/// The cuts of `check` are regular; these are not.
+#[test]
+fn random_cuts_change_no_sample() {
+    const SAMPLES: usize = 4_000;
+    let read_in_cuts = |mut next_cut: Box<dyn FnMut() -> usize>| {
+        let waveform = Formula::new(&[Role::Va, Role::Ia], SAMPLES as u64, |_, t| {
+            90.0 * (2.0 * PI * 50.0 * t).sin()
+        });
+        let mut afe = Afe::new(&FrontEnd::typical(2), waveform, 8_000.0).unwrap();
+        let mut block = SampleBlock::new(2, SAMPLES);
+        let mut codes = vec![];
+        while afe.read(&mut block, next_cut()).unwrap() == SourceState::Samples {
+            codes.extend(block.row(0).iter().zip(block.row(1)).map(|(va, ia)| (*va, *ia)));
+        }
+        codes
+    };
+    let whole = read_in_cuts(Box::new(|| SAMPLES));
+    assert_eq!(whole.len(), SAMPLES);
+    for seed in 0..20 {
+        let mut draw = ChaCha8Rng::seed_from_u64(seed);
+        let most = draw.random_range(1..=700);
+        let cut = read_in_cuts(Box::new(move || draw.random_range(1..=most)));
+        assert!(cut == whole, "cuts of seed {seed}");
     }
 }
 

@@ -41,7 +41,8 @@ fn a_channel_overrides_its_kind_which_overrides_the_default() {
 
 #[test]
 fn a_unit_written_as_a_file_is_read_back_unchanged() {
-    for front_end in [FrontEnd::ideal(), FrontEnd::typical(5), FrontEnd::typical(6).uncalibrated()] {
+    for front_end in [FrontEnd::ideal(), FrontEnd::typical(5), FrontEnd::typical(6).uncalibrated()]
+    {
         assert_eq!(FrontEnd::parse(&front_end.to_toml()).unwrap(), front_end);
     }
 }

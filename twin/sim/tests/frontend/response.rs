@@ -32,8 +32,9 @@ fn measured_tone(codes: &[i32], first: usize, rate_hz: f64, frequency_hz: f64) -
     for pivot in 0..3 {
         for other in (0..3).filter(|other| *other != pivot) {
             let factor = normal[other][pivot] / normal[pivot][pivot];
-            for column in 0..4 {
-                normal[other][column] -= factor * normal[pivot][column];
+            let pivot_row = normal[pivot];
+            for (value, pivot_value) in normal[other].iter_mut().zip(pivot_row) {
+                *value -= factor * pivot_value;
             }
         }
     }
@@ -45,15 +46,15 @@ fn measured_tone(codes: &[i32], first: usize, rate_hz: f64, frequency_hz: f64) -
 fn check(front_end: &FrontEnd, role: Role, rate_hz: f64, frequency_hz: f64) {
     let amplitude = if role.is_voltage() { 450.0 } else { 90.0 };
     let samples = ((SETTLING_S + MEASURED_S) * rate_hz) as u64;
-    let codes = run(front_end, role, rate_hz, samples, |t| {
-        amplitude * (2.0 * PI * frequency_hz * t).cos()
-    });
+    let codes =
+        run(front_end, role, rate_hz, samples, |t| amplitude * (2.0 * PI * frequency_hz * t).cos());
     let channel = front_end.format(&[role], rate_hz).channels[0];
     let first = (SETTLING_S * rate_hz) as usize;
     // The meter counts time in nominal samples: its tone is at frequency / (1 + ppm).
     let clock_hz = rate_hz * (1.0 + front_end.clock_ppm * 1e-6);
     let found = measured_tone(&codes, first, clock_hz, frequency_hz);
-    let expected = response(&channel, clock_hz, frequency_hz) * (amplitude / channel.unit_per_count);
+    let expected =
+        response(&channel, clock_hz, frequency_hz) * (amplitude / channel.unit_per_count);
     let ratio = found / expected;
     let (gain_error, angle_error) = (ratio.abs() - 1.0, ratio.arg());
     assert!(
