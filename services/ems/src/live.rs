@@ -97,10 +97,10 @@ impl Live {
         let main = image.main();
         let _ = writeln!(
             text,
-            "{}  {} Hz  sequence {}",
+            "{}  {} Hz  {}",
             rfc3339(image.time),
             show(main, QuantityId::Frequency, None, Scope::System),
-            show(main, QuantityId::PhaseSequence, None, Scope::System),
+            sequence(main),
         );
         let _ = writeln!(
             text,
@@ -135,6 +135,16 @@ impl Live {
     /// Leaves the table standing.
     pub fn leave(&mut self) {
         self.drawn = 0;
+    }
+}
+
+/// The phase sequence in words; nothing where there is none.
+fn sequence(main: &MeterImage) -> &'static str {
+    let id = point(QuantityId::PhaseSequence, None, Scope::System).expect("in the catalogue");
+    match main.get(id).value() {
+        Some(sign) if sign > 0.0 => "sequence L1-L2-L3",
+        Some(_) => "sequence L1-L3-L2: reversed",
+        None => "",
     }
 }
 

@@ -4,6 +4,7 @@
 mod catalog_command;
 mod channels;
 mod cli;
+mod device;
 mod document;
 mod failure;
 mod live;
@@ -22,14 +23,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.command {
-        Command::Run(arguments) => run::run(&arguments),
-        Command::Replay(arguments) => replay::replay(&arguments),
-        Command::Catalog(arguments) => catalog_command::print(arguments.json),
-        Command::Map(arguments) => map_command::print(&arguments),
-        Command::Read(arguments) => read_command::read(&arguments),
-        Command::Completions { shell } => cli::completions(shell),
-    };
+    // The panic's own message is already on standard error; what is left to give is the exit code.
+    let done = std::panic::catch_unwind(|| carry_out(cli.command)).unwrap_or_else(|_| {
+        Err(Failure::Internal("the program stopped at a fault of its own".into()))
+    });
     match done {
         // A reader that closed the pipe has what it wanted.
         Ok(()) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
@@ -37,5 +34,16 @@ fn main() -> ExitCode {
             failure::report(&failure);
             ExitCode::from(failure.code())
         }
+    }
+}
+
+fn carry_out(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Catalog(arguments) => catalog_command::print(arguments.json),
+        Command::Map(arguments) => map_command::print(&arguments),
+        Command::Read(arguments) => read_command::read(&arguments),
+        Command::Completions { shell } => cli::completions(shell),
     }
 }

@@ -61,7 +61,12 @@ pub fn read(arguments: &ReadArgs) -> Result<(), Failure> {
 }
 
 fn failure(error: ReadError) -> Failure {
-    Failure::Environment(error.to_string())
+    match error {
+        ReadError::Timeout { .. } => Failure::TimeOut(error.to_string()),
+        ReadError::Connect { .. } | ReadError::Transport { .. } | ReadError::Refused(_) => {
+            Failure::Environment(error.to_string())
+        }
+    }
 }
 
 fn entry(report: &UnitReport) -> UnitEntry {

@@ -2,13 +2,14 @@
 
 use crate::channels::{self, Cut};
 use crate::cli::ReplayArgs;
+use crate::device;
 use crate::document::{self, EnergyEntry, ReadingEntry};
 use crate::failure::{Failure, note};
 use crate::table::Table;
 use crate::version;
 use catalog::{QuantityId, Scope, point};
 use image::{Identity, Image, MeterId};
-use metering::{Limits, Tail, Wiring};
+use metering::{Tail, Wiring};
 use port::{AsFast, Role, SampleSource, Timestamp};
 use recording::Side;
 use runner::{Outcome, Runner};
@@ -137,7 +138,7 @@ fn meter(
         identity,
         wiring,
         format: source.format().clone(),
-        limits: Limits::EMS_AV2,
+        limits: device::limits(),
         modules: Vec::new(),
         loads: Vec::new(),
         start,
@@ -169,7 +170,7 @@ fn describe(
     let frequency = point(QuantityId::Frequency, None, Scope::System).expect("in the catalogue");
     let whole = &outcome.whole;
     let mut notes = cut.notes.clone();
-    notes.push(format!("front end: {}", front_end.describe()));
+    notes.push(format!("front end: {}", front_end.name));
     let full = if whole.frequency().is_some_and(|f| f * cut.rate_hz >= 55.0) { 12.0 } else { 10.0 };
     if whole.samples == 0.0 {
         notes.push("the stretch holds no whole cycle, so nothing was read".into());
@@ -267,7 +268,8 @@ fn print(document: &Document) -> Result<(), Failure> {
     for entry in &document.energy {
         if entry.value.is_some_and(|value| value != 0.0) {
             let name = format!("{} {}", entry.quantity, entry.register);
-            let value = number(entry.value);
+            // A record lasts seconds: its energies are small parts of a kilowatt-hour.
+            let value = entry.value.map_or_else(|| "-".into(), |value| format!("{value:.9}"));
             table.row(&[&name, entry.scope, &value, entry.unit, entry.quality]);
         }
     }

@@ -1,9 +1,10 @@
 //! From a scenario to the parts of a run: front ends, bus and world.
 
+use crate::device;
 use crate::failure::Failure;
 use crate::version;
 use image::{Identity, MeterId};
-use metering::{Limits, Wiring};
+use metering::Wiring;
 use port::{EsyBus, ModuleIdentity, Role, SampleSource, Timestamp};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
@@ -70,7 +71,7 @@ pub fn build(scenario: &Scenario) -> Result<Parts, Failure> {
     let loads = loads(wiring, &modules);
     let format = source.format().clone();
     let config =
-        TwinConfig { identity, wiring, format, limits: Limits::EMS_AV2, modules, loads, start };
+        TwinConfig { identity, wiring, format, limits: device::limits(), modules, loads, start };
     Ok(Parts { source, bus, config })
 }
 

@@ -273,8 +273,7 @@ impl Bank {
             }
         };
         let (length, cycles, measured) = match tracked {
-            Some((frequency, pull)) => {
-                let cycles = self.cycles_at(frequency);
+            Some((frequency, cycles, pull)) => {
                 let measured = f64::from(cycles) - pull;
                 (measured / frequency, cycles, Some(measured))
             }
@@ -293,10 +292,10 @@ impl Bank {
         })
     }
 
-    /// Frequency and pull of the next window: outer None if samples are missing, inner if there is no
+    /// Frequency, cycles and pull of the next window: outer None if samples are missing, inner if there is no
     /// fundamental to track.
     #[expect(clippy::option_option, reason = "not yet known and known to be absent differ")]
-    fn track(&mut self) -> Option<Option<(f64, f64)>> {
+    fn track(&mut self) -> Option<Option<(f64, u32, f64)>> {
         let guess = match self.guess {
             Some(guess) => guess,
             None => {
@@ -313,8 +312,15 @@ impl Bank {
             }
         };
         let row = &self.rows[self.tracked_row][..self.filled];
-        let cycles = f64::from(self.cycles_at(guess));
-        match estimate(row, self.start.0, cycles, guess) {
+        let mut cycles = self.cycles_at(guess);
+        let mut estimated = estimate(row, self.start.0, f64::from(cycles), guess);
+        if let Estimate::Found(found) = estimated
+            && self.cycles_at(found.frequency) != cycles
+        {
+            cycles = self.cycles_at(found.frequency);
+            estimated = estimate(row, self.start.0, f64::from(cycles), found.frequency);
+        }
+        match estimated {
             Estimate::NeedsSamples(count) => {
                 // A signal that is not what it seemed may ask for more than any window holds.
                 if count + MARGIN >= self.rows[0].len() {
@@ -330,7 +336,7 @@ impl Bank {
                 self.phase = found.phase;
                 let error = wrap(found.phase - self.anchor.unwrap_or(found.phase));
                 let pull = if error.abs() <= PHASE_PULL_MAX { error } else { 0.0 };
-                Some(Some((found.frequency, pull)))
+                Some(Some((found.frequency, cycles, pull)))
             }
             Estimate::Found(_) | Estimate::Lost => {
                 self.guess = None;

@@ -16,7 +16,7 @@ const ORDER: (usize, usize) = (2, 4);
 const APART_CYCLES: u32 = 6;
 
 /// The two agree if they differ by less than this part of the peak value.
-const AGREEMENT: f64 = 7e-4;
+const AGREEMENT: f64 = 2e-4;
 
 /// One of the two: weights that sum to 1, from the sample `first` on.
 #[derive(Debug, Default)]
@@ -106,7 +106,6 @@ impl DcBlock {
     /// DC, and whether both moments see it. A step lies in one of them as a rule: the other sees less.
     fn residual(&self, v: &[f64], peak: f64) -> (f64, bool) {
         let (early, late) = (self.early.mean(v), self.late.mean(v));
-        eprintln!("DC {early} {late} peak {peak} cyc {}", self.cycles);
         if (early - late).abs() <= AGREEMENT * peak {
             (0.5 * (early + late), self.cycles >= APART_CYCLES)
         } else if early.abs() < late.abs() {

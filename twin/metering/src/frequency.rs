@@ -17,11 +17,26 @@ const SPLINE_ORDER_MAX: usize = 4;
 /// Least distance of the two moments in cycles where a shorter spline would do.
 const APART_MIN: f64 = 0.4;
 
-/// Most rounds until the frequency agrees with itself; two are usual, a jump takes four.
-const ROUNDS_MAX: usize = 8;
+/// Most rounds until the frequency agrees with itself; two are usual, a jump takes four, a lone box
+/// more.
+const ROUNDS_MAX: usize = 16;
 
-/// A change smaller than this part needs no further round: the spline's zeros are of fourth order.
+/// A change smaller than this part needs no further round: the longest spline's zeros are of fourth
+/// order.
 const SETTLED: f64 = 1e-4;
+
+/// The same for shorter splines.
+const SETTLED_SHORT: f64 = 1e-9;
+
+/// A guess further off than this part is taken back over a single cycle first. Moments 8 cycles apart
+/// can be told up to 0.06.
+const SLIP_MAX: f64 = 0.03;
+
+/// Fewest cycles where that can happen.
+const SLIP_CYCLES_MIN: f64 = 8.0;
+
+/// Fewest samples a cycle for which a box with corrected ends beats a spline of two or three boxes.
+const BOX_SAMPLES_MIN: f64 = 24.0;
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,14 +64,19 @@ pub enum Estimate {
 /// sample. Reads no sample beyond those the result depends on, so that waiting for more changes nothing.
 pub fn estimate(track: &[i32], start: f64, cycles: f64, guess: f64) -> Estimate {
     // As long a spline as leaves the two moments apart.
-    let order = ((cycles - APART_MIN) as usize).clamp(1, SPLINE_ORDER_MAX);
+    let mut order = ((cycles - APART_MIN) as usize).clamp(1, SPLINE_ORDER_MAX);
+    if order < 3 && guess * BOX_SAMPLES_MIN <= 1.0 {
+        order = 1;
+    }
+    let settled = if order == SPLINE_ORDER_MAX { SETTLED } else { SETTLED_SHORT };
     let half = order as f64 / 2.0;
     let apart = cycles - order as f64;
     if apart < 0.1 {
         return Estimate::Lost;
     }
     let mut frequency = guess;
-    for round in 0..ROUNDS_MAX {
+    let mut checked = cycles < SLIP_CYCLES_MIN;
+    for _ in 0..ROUNDS_MAX {
         let cycle = 1.0 / frequency;
         let (early, late) = (start + half * cycle, start + (half + apart) * cycle);
         let needed = (late + half * cycle).floor();
@@ -65,6 +85,16 @@ pub fn estimate(track: &[i32], start: f64, cycles: f64, guess: f64) -> Estimate 
         }
         let (re0, im0) = demodulate(track, early, frequency, order);
         let (re1, im1) = demodulate(track, late, frequency, order);
+        if !checked {
+            // Over a long way a frequency far off looks like one nearby; over one cycle it does not.
+            checked = true;
+            let (re, im) = demodulate(track, early + cycle, frequency, order);
+            let slip = wrap((im.atan2(re) - im0.atan2(re0)) / TAU);
+            if slip.abs() > SLIP_MAX {
+                frequency *= 1.0 + slip;
+                continue;
+            }
+        }
         // The demodulation turns with the carrier counted from each moment itself.
         let phase0 = im0.atan2(re0) / TAU;
         let phase1 = im1.atan2(re1) / TAU;
@@ -75,13 +105,10 @@ pub fn estimate(track: &[i32], start: f64, cycles: f64, guess: f64) -> Estimate 
         if !(0.5 * guess..2.0 * guess).contains(&frequency) {
             return Estimate::Lost;
         }
-        if change < SETTLED {
+        if change < settled {
             let amplitude = 2.0 * re0.hypot(im0).min(re1.hypot(im1));
             let phase = wrap(phase0 - (early - start) * frequency);
             return Estimate::Found(Fundamental { frequency, phase, amplitude });
-        }
-        if round + 1 == ROUNDS_MAX {
-            break;
         }
     }
     Estimate::Lost

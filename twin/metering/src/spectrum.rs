@@ -106,16 +106,21 @@ impl Spectrum {
                 self.places.push(NO_PLACE);
             }
         }
-        // A lone cycle at the end of a stretch: the nearest samples stand in for the missing ones.
+        // A lone cycle at the end of a stretch: a sample one cycle away stands in for a missing one, or
+        // else the nearest there are.
         for point in 0..cycles * self.grid {
             let slot = point % self.grid;
             if self.counts[slot] == 0.0 && available >= TAPS {
                 let position = start + step * point as f64;
-                let place = (position.floor() - before).clamp(0.0, (available - TAPS) as f64);
+                let highest = (available - TAPS) as f64 + before;
+                let place = [position + samples_per_cycle, position - samples_per_cycle]
+                    .into_iter()
+                    .find(|position| (before..highest).contains(position))
+                    .unwrap_or(position.clamp(before, highest));
+                let whole = place.floor();
                 self.counts[slot] = 1.0;
-                let fraction = (position - place - before).clamp(0.0, 1.0);
-                self.taps[point] = self.kernel.weights(fraction);
-                self.places[point] = place as u32;
+                self.taps[point] = self.kernel.weights(place - whole);
+                self.places[point] = (whole - before) as u32;
             }
         }
     }

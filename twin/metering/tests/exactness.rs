@@ -5,29 +5,12 @@
 
 mod bench;
 
-use bench::{Tone, Unit, close, load, pure, sample};
+use bench::{Tone, Unit, close, distorted, load, pure, sample};
 use catalog::{QuantityId as Q, Register, Scope};
 use metering::Wiring;
 
 const RATES: [f64; 2] = [8000.0, 16000.0];
 const FREQUENCIES: [f64; 8] = [45.0, 47.123, 49.37, 50.0, 54.999, 55.001, 60.0, 65.0];
-
-/// Voltages and currents with harmonics to the 31st.
-fn distorted(angle: f64) -> [Vec<Tone>; 2] {
-    let voltage = [(1, 230.0, 0.0), (3, 4.0, 0.5), (5, 8.0, -1.0), (7, 3.0, 2.0), (31, 1.5, 0.3)];
-    let current = [
-        (1, 10.0, -0.6),
-        (2, 0.4, 0.2),
-        (3, 3.0, 0.4),
-        (5, 2.0, -1.2),
-        (11, 0.9, 1.0),
-        (31, 0.6, 2.0),
-    ];
-    let turned = |tones: &[(u32, f64, f64)]| {
-        tones.iter().map(|(h, rms, a)| Tone::new(*h, *rms, a + angle * f64::from(*h))).collect()
-    };
-    [turned(&voltage), turned(&current)]
-}
 
 /// [V1, V3, V4, V5, V6, V7, V8, E3, E8] Every quantity of a distorted four-wire load, at any frequency.
 #[test]

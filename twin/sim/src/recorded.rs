@@ -31,7 +31,8 @@ pub enum RecordedError {
         rows: usize,
     },
     /// Rows differ in length or are empty.
-    #[error("the row of {role} holds {samples} samples, the first one {first}; equal numbers above 0 are needed", role = .role.slug())]
+    #[error("the row of {role} holds {samples} samples, the first one {first}; equal numbers \
+             above 0 are needed", role = .role.slug())]
     Length {
         /// The row's role.
         role: Role,
@@ -167,8 +168,9 @@ fn weights(fraction: f64) -> [f64; 2 * REACH] {
     weights.map(|weight| weight / sum)
 }
 
-/// Window `e^(14 (sqrt(1 - u^2) - 1))` from 1 at 0 to 1e-6 at -1 and 1: side lobes as low as those of
-/// a Kaiser window of the same exponent (Barnett, Magland, af Klinteberg 2019), without a Bessel function.
+/// Window `e^(14 (sqrt(1 - u^2) - 1))` from 1 at 0 to 1e-6 at -1 and 1: side lobes as low as those
+/// of a Kaiser window of the same exponent (Barnett, Magland, af Klinteberg 2019), without a Bessel
+/// function.
 fn window(u: f64) -> f64 {
     (14.0 * ((1.0 - u * u).max(0.0).sqrt() - 1.0)).exp()
 }

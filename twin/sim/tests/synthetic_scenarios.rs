@@ -77,6 +77,29 @@ fn shipped_scenarios_can_be_played_and_fit_the_meter() {
     }
 }
 
+/// What is played is what the closed forms integrate: sun, wander, distortion and all.
+#[test]
+fn the_samples_of_the_house_carry_the_energy_of_its_closed_form() {
+    const RATE_HZ: f64 = 32_000.0;
+    const SAMPLES: usize = 4 * 32_000;
+    let house = parse(HOUSE).unwrap();
+    let mut source = house.synthetic(MeterPort::Main);
+    let mut rows = vec![vec![0.0; SAMPLES + 1]; 6];
+    source.fill(RATE_HZ, &mut rows, SAMPLES + 1);
+    for phase in 0..3 {
+        let products = rows[phase].iter().zip(&rows[3 + phase]).map(|(v, i)| v * i);
+        // Simpson's rule; nothing switches in the first four seconds.
+        let weighted = products.enumerate().map(|(n, power)| match n {
+            0 | SAMPLES => power,
+            n if n % 2 == 1 => 4.0 * power,
+            _ => 2.0 * power,
+        });
+        let summed_ws = weighted.sum::<f64>() / RATE_HZ / 3.0;
+        let exact_ws = truth::active_energy_ws(source.timeline(), phase, 0.0, 4.0);
+        assert!((summed_ws - exact_ws).abs() < 1e-7 * exact_ws.abs(), "{summed_ws} {exact_ws}");
+    }
+}
+
 #[test]
 fn a_minimal_scenario_has_usual_values() {
     let scenario = parse(MINIMAL).unwrap();
@@ -119,11 +142,11 @@ fn what_is_wrong_is_said_with_its_line_and_the_likely_word() {
         ),
         (
             "[[load]]\nname = \"x\"\nkind = \"resistive\"\nconnect = \"l1\"\n",
-            "line 9: a resistive needs the key \"power\"",
+            "line 9: kind \"resistive\" needs the key \"power\"",
         ),
         (
             "[[load]]\nname = \"x\"\nkind = \"resistive\"\nconnect = \"l1\"\npower = \"1 kW\"\ninrush = 6\n",
-            "line 12: a resistive takes no \"inrush\"; it takes power",
+            "line 12: kind \"resistive\" takes no \"inrush\"; it takes power",
         ),
         (
             "[[load]]\nname = \"x\"\nkind = \"resistive\"\nconnect = \"three-phase\"\npower = \"1 kW\"\n",

@@ -1,13 +1,13 @@
 //! The built-in meter: samples to windows, windows to readings and counters.
 
 use crate::components::{
-    Calculation, ClosedWindow, ClosedWindows, DeviceSettings, Inbox, MeterOf, Outbox, SampleRate,
-    Shown, SignalPath, WiringCheck,
+    Calculation, ClosedWindow, ClosedWindows, DeviceSettings, Inbox, Outbox, SampleRate, Shown,
+    SignalPath, WiringCheck, WiringSystem,
 };
 use crate::twin::{Pulse, WindowStamp};
 use bevy_ecs::prelude::*;
 use catalog::{QuantityId, Scope, SettingId, point};
-use metering::WindowInfo;
+use metering::{WindowInfo, Wiring};
 
 /// Channels of a block: three voltages, three currents and a measured neutral.
 const ROWS_MAX: usize = 7;
@@ -82,15 +82,17 @@ pub fn count_windows(
     }
 }
 
-/// A three-phase system whose sequence is reversed is likely wired wrongly.
+/// A three-phase system whose sequence is reversed is likely wired wrongly. A delta with a wild leg has
+/// either sequence by its construction, so there it says nothing.
 pub fn check_wiring(
     settings: Res<DeviceSettings>,
-    mut meters: Query<(&MeterOf, &Shown, &mut WiringCheck)>,
+    mut meters: Query<(&WiringSystem, &Shown, &mut WiringCheck)>,
 ) {
     let wanted = settings.0.get(SettingId::WrongConnectionDetection) == 1;
     let sequence = point(QuantityId::PhaseSequence, None, Scope::System).expect("in the catalogue");
-    for (_, shown, mut check) in &mut meters {
-        let reversed = shown.readings.get(sequence).value() == Some(-1.0);
+    for (wiring, shown, mut check) in &mut meters {
+        let reversed =
+            wiring.0 != Wiring::WildLeg && shown.readings.get(sequence).value() == Some(-1.0);
         check.set_if_neq(WiringCheck { fault: wanted && reversed });
     }
 }

@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 use image::{Image, InputOutput, LoadImage, MeterImage};
 use std::sync::Arc;
 
-/// Makes the image. Meters and loads keep the order in which they were configured.
+/// Makes the image. Meters stand by slot, loads by meter and name.
 #[expect(clippy::too_many_arguments, clippy::type_complexity, reason = "a system's queries")]
 pub fn make_image(
     inbox: Res<Inbox>,
@@ -17,7 +17,7 @@ pub fn make_image(
     settings: Res<DeviceSettings>,
     mut out: ResMut<Outbox>,
     meters: Query<(Entity, &MeterOf, &Shown, Option<&EsyModule>, Option<&WiringCheck>)>,
-    loads: Query<(Entity, &Load, &MeasuredBy, &OnPhases, &LoadReading)>,
+    loads: Query<(&Load, &MeasuredBy, &OnPhases, &LoadReading)>,
     inputs: Query<(&DigitalInput, &Tariff)>,
 ) {
     let mut shown: Vec<_> = meters
@@ -34,11 +34,9 @@ pub fn make_image(
         })
         .collect();
     shown.sort_by_key(|meter| meter.id);
-    let mut named: Vec<_> = loads.iter().collect();
-    named.sort_by_key(|(entity, ..)| *entity);
-    let loads = named
-        .into_iter()
-        .filter_map(|(_, load, meter, phases, reading)| {
+    let mut loads: Vec<_> = loads
+        .iter()
+        .filter_map(|(load, meter, phases, reading)| {
             Some(LoadImage {
                 meter: meters.get(meter.0).ok()?.1.0,
                 name: load.name.clone(),
@@ -48,6 +46,7 @@ pub fn make_image(
             })
         })
         .collect();
+    loads.sort_by(|a, b| (a.meter, &a.name).cmp(&(b.meter, &b.name)));
     let (input, tariff) = inputs.iter().next().map_or((false, None), |(i, t)| (i.closed, t.active));
     out.0.image = Some(Arc::new(Image {
         tick: ticks.0,

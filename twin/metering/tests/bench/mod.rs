@@ -76,6 +76,23 @@ pub fn load(volts: f64, amps: f64, lag: f64, hz: f64) -> impl Fn(Role, f64) -> f
     }
 }
 
+/// Voltages and currents with harmonics to the 31st.
+pub fn distorted(angle: f64) -> [Vec<Tone>; 2] {
+    let voltage = [(1, 230.0, 0.0), (3, 4.0, 0.5), (5, 8.0, -1.0), (7, 3.0, 2.0), (31, 1.5, 0.3)];
+    let current = [
+        (1, 10.0, -0.6),
+        (2, 0.4, 0.2),
+        (3, 3.0, 0.4),
+        (5, 2.0, -1.2),
+        (11, 0.9, 1.0),
+        (31, 0.6, 2.0),
+    ];
+    let turned = |tones: &[(u32, f64, f64)]| {
+        tones.iter().map(|(h, rms, a)| Tone::new(*h, *rms, a + angle * f64::from(*h))).collect()
+    };
+    [turned(&voltage), turned(&current)]
+}
+
 const ROLES: [Role; 6] = [Role::Va, Role::Vb, Role::Vc, Role::Ia, Role::Ib, Role::Ic];
 
 /// Volts and amperes at full scale.

@@ -1,7 +1,8 @@
 //! The front end at work: a waveform in, counts out.
 //!
 //! Works in chunks at fixed positions of the sample index, so that no result depends on how many
-//! samples a reader asks for; up to one chunk and the filter's reach are taken from the waveform ahead.
+//! samples a reader asks for; up to one chunk and the filter's reach are taken from the waveform
+//! ahead.
 
 use port::{Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 
@@ -10,7 +11,8 @@ use super::model::FrontEnd;
 use super::path::Path;
 use crate::waveform::Waveform;
 
-/// Samples computed together: 32 ms at 8 kS/s. Seven channels of them stay in the first-level cache.
+/// Samples computed together: 32 ms at 8 kS/s. Seven channels of them stay in the first-level
+/// cache.
 const CHUNK: usize = 256;
 
 /// A source of counts: a waveform behind a front end.

@@ -1,8 +1,8 @@
 //! Front-end files: TOML in and out, and what makes no sense in them.
 //!
 //! Keys of the unit stand at the top; `[voltage]` and `[current]` hold for all channels of a
-//! kind, `[va]` to `[in]` for one, each over the former; `[[crosstalk]]` lists the couplings. What is
-//! not stated has no error.
+//! kind, `[va]` to `[in]` for one, each over the former; `[[crosstalk]]` lists the couplings. What
+//! is not stated has no error.
 
 use port::Role;
 use serde::{Deserialize, Serialize};

@@ -10,8 +10,8 @@ use port::Channel;
 use super::lead::{LEAD_FROM_HZ, Lead};
 use super::response::{Complex, filter_response};
 
-/// Samples the filter reaches to each side: 16 leave the edge of the band at 4 kS/s, the hardest case, with
-/// an error of 3e-4; from 8 kS/s on fewer would do.
+/// Samples the filter reaches to each side: 16 leave the edge of the band at 4 kS/s, the hardest
+/// case, with an error of 3e-4; from 8 kS/s on fewer would do.
 pub const FILTER_REACH: usize = 16;
 
 /// Taps of the filter.
@@ -20,8 +20,8 @@ const TAPS: usize = 2 * FILTER_REACH + 1;
 /// Top of the band: the 31st harmonic of 65 Hz, in hertz.
 const BAND_HZ: f64 = 31.0 * 65.0;
 
-/// Top of the band as a fraction of the rate, where the rate cannot carry all 31 harmonics. Close to
-/// half the rate no real filter has the phase of a delay.
+/// Top of the band as a fraction of the rate, where the rate cannot carry all 31 harmonics. Close
+/// to half the rate no real filter has the phase of a delay.
 const BAND_TURNS: f64 = 0.45;
 
 /// Frequencies fitted within the band and above it; several for each tap.

@@ -16,7 +16,8 @@
 //! H = 1 - k I + k^2/2 * (v2 + 2 v3 - 3 v4)/a^2    (about e^(-k/s))
 //! ```
 //!
-//! has DC gain 1 and, for leads up to 0.3 degree at 50 Hz, is `e^(j k/w)` from 45 Hz up within 1e-6.
+//! has DC gain 1 and, for leads up to 0.3 degree at 50 Hz, is `e^(j k/w)` from 45 Hz up within
+//! 1e-6.
 
 use std::f64::consts::PI;
 
@@ -26,7 +27,8 @@ use super::response::Complex;
 /// the section settles within three seconds of a load step.
 const CORNER_HZ: f64 = 1.0;
 
-/// Lowest frequency at which the lead is the stated angle, in hertz: the meter's range starts there.
+/// Lowest frequency at which the lead is the stated angle, in hertz: the meter's range starts
+/// there.
 pub(super) const LEAD_FROM_HZ: f64 = 45.0;
 
 /// The section for one channel, with its state. Begins at rest.

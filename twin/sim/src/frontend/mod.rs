@@ -7,29 +7,30 @@
 //! # The chain
 //!
 //! terminal volts or amperes -> sensor gain and drift -> sensor phase -> RC low-pass, sinc filter
-//! and delay -> crosstalk -> offset -> INL -> noise -> rounding to 24 bits with clipping. It runs on
-//! the true sample clock `nominal * (1 + clock_ppm * 1e-6)`; the format states the nominal rate.
+//! and delay -> crosstalk -> offset -> INL -> noise -> rounding to 24 bits with clipping. It runs
+//! on the true sample clock `nominal * (1 + clock_ppm * 1e-6)`; the format states the nominal rate.
 //!
 //! # The response
 //!
-//! Counts relate to a tone of frequency `f` at the terminal by (see [`response`])
+//! Counts relate to a tone of frequency `f` at the terminal by (see [`response()`])
 //!
 //! ```text
 //! H(f) = sinc(f/fs)^sinc_order * 1/(1 + j f/rc_hz) * e^(-j 2 pi f delay_s)
 //!        * e^(+j lead_rad * lead_reference_hz / f),       sinc(x) = sin(pi x) / (pi x)
 //! ```
 //!
-//! with the constants of [`port::Channel`]. It is met within 1e-6 from 45 Hz to the 31st harmonic
-//! of 65 Hz at 8, 16 and 32 kS/s, and within 5e-4 up to 0.45 of the rate at 4 kS/s. The sinc filter has no
-//! delay here: the converter's is the same on all channels and is taken out of the sample index.
-//! Below 45 Hz the lead is led back to zero, so that direct current passes with gain 1.
+//! with the constants of [`port::Channel`] and the true clock `fs`. It is met within 1e-6 from
+//! 45 Hz to the 31st harmonic
+//! of 65 Hz at 8, 16 and 32 kS/s, and within 5e-4 up to 0.45 of the rate at 4 kS/s. The sinc filter
+//! has no delay here: the converter's is the same on all channels and is taken out of the sample
+//! index. Below 45 Hz the lead is led back to zero, so that direct current passes with gain 1.
 //!
 //! # Index and settling
 //!
 //! Count `n` stands for time `n / clock`; the filter looks ahead in the waveform to achieve it, and
 //! as many counts come out as samples went in. Before its first and after its last sample the
-//! signal is continued by point reflection, so the first and last [`FILTER_REACH`] counts differ a little
-//! from those of an endless signal. The sensor phase settles from rest within 3 seconds.
+//! signal is continued by point reflection, so the first and last [`FILTER_REACH`] counts differ a
+//! little from those of an endless signal. The sensor phase settles from rest within 3 seconds.
 //!
 //! # Deliberately absent
 //!

@@ -166,7 +166,8 @@ pub struct FrontEnd {
     pub clock_ppm: f64,
     /// Temperature of the unit, in degrees Celsius; drifts count from 23.
     pub temperature_degc: f64,
-    /// Drift of the converter's reference, in ppm/K; a higher reference gives fewer counts on all channels.
+    /// Drift of the converter's reference, in ppm/K; a higher reference gives fewer counts on all
+    /// channels.
     pub reference_ppm_per_k: f64,
     /// Order of the converter's sinc filter: 3 for the ADS131M08, 0 for none.
     pub sinc_order: u8,
@@ -197,8 +198,8 @@ impl FrontEnd {
     }
 
     /// An ideal front end whose full scale follows a record, of which `peaks` are the largest
-    /// magnitudes: 1.25 times the largest of the voltages for all voltages, likewise for the currents.
-    /// A group without signal keeps the full scale of [`FrontEnd::ideal`].
+    /// magnitudes: 1.25 times the largest of the voltages for all voltages, likewise for the
+    /// currents. A group without signal keeps the full scale of [`FrontEnd::ideal`].
     pub fn ideal_for(peaks: &[(Role, f64)]) -> FrontEnd {
         let largest = |voltage: bool| {
             let group = peaks.iter().filter(|(role, _)| role.is_voltage() == voltage);
@@ -346,7 +347,8 @@ mod tests {
         assert_eq!(silent.channel(Role::Ia).full_scale, FULL_SCALE_A);
     }
 
-    /// 102 dB below a full-scale sine at 4 kS/s is 6.7 uV, 0.62 mA at 110 A (metrology.md section 8).
+    /// 102 dB below a full-scale sine at 4 kS/s is 6.7 uV, 0.62 mA at 110 A (metrology.md section
+    /// 8).
     #[test]
     fn noise_grows_with_the_root_of_the_rate() {
         let channel = ChannelModel { noise_uv_4ksps: 6.74, ..ChannelModel::current() };

@@ -20,7 +20,8 @@ const CT_PPM_PER_K: Spread = 30.0;
 const DIVIDER_PPM_PER_K: Spread = 25.0;
 /// Lead of a transformer, in degrees, and how far units lie from it.
 const CT_PHASE_DEG: (f64, Spread) = (0.1, 0.05);
-/// One step of the converter's PHASE register, 1/fMOD, in microseconds: what is left between channels.
+/// One step of the converter's PHASE register, 1/fMOD, in microseconds: what is left between
+/// channels.
 const DELAY_US: Spread = 0.244;
 /// Tolerance of the capacitor, in percent.
 const RC_ERROR_PERCENT: Spread = 5.0;

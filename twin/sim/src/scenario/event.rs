@@ -54,7 +54,10 @@ fn check_event(table: &EventTable, grid: &Grid, frequency_hz: f64) -> Result<Eve
             EventKind::PhaseJump { by_deg }
         }
         "phase-loss" if table.phases.is_none() => {
-            return Err(Fault::new(table.kind.span(), "a phase-loss needs the key \"phases\""));
+            return Err(Fault::new(
+                table.kind.span(),
+                "kind \"phase-loss\" needs the key \"phases\"",
+            ));
         }
         // An interruption concerns all phases, which is what no "phases" means.
         _ => voltage(table, grid, 0.0)?,

@@ -62,7 +62,7 @@ pub(crate) fn needed<'a, T>(
     kind: &Spanned<String>,
 ) -> Result<&'a Spanned<T>, Fault> {
     given.as_ref().ok_or_else(|| {
-        Fault::new(kind.span(), format!("a {} needs the key \"{key}\"", kind.get_ref()))
+        Fault::new(kind.span(), format!("kind \"{}\" needs the key \"{key}\"", kind.get_ref()))
     })
 }
 
@@ -75,7 +75,10 @@ pub(crate) fn only(
     let stray = given.iter().find(|(key, place)| place.is_some() && !allowed.contains(key));
     let Some((key, Some(span))) = stray else { return Ok(()) };
     let takes = format!("it takes {}", allowed.join(", "));
-    Err(Fault::new(span.clone(), format!("a {} takes no \"{key}\"; {takes}", kind.get_ref())))
+    Err(Fault::new(
+        span.clone(),
+        format!("kind \"{}\" takes no \"{key}\"; {takes}", kind.get_ref()),
+    ))
 }
 
 /// One of a list of names.

@@ -7,17 +7,17 @@ use port::Role;
 /// neutral (`3p3w`) against the virtual star point of the three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum System {
-    /// Three phases with neutral [E3].
+    /// Three phases with neutral (requirement E3).
     ThreePhaseFourWire,
-    /// Three phases without neutral [E4].
+    /// Three phases without neutral (requirement E4).
     ThreePhaseThreeWire,
-    /// Two phases with neutral: split phase, or two legs of a star [E2].
+    /// Two phases with neutral: split phase, or two legs of a star (requirement E2).
     TwoPhaseThreeWire,
-    /// One phase with neutral [E1].
+    /// One phase with neutral (requirement E1).
     OnePhaseTwoWire,
-    /// Four-wire delta with the neutral in the middle of one winding; phase 2 is the high leg [E5].
+    /// Four-wire delta with the neutral in the middle of one winding; phase 2 is the high leg (requirement E5).
     WildLeg,
-    /// Three single-phase loads on a four-wire grid [G2].
+    /// Three single-phase loads on a four-wire grid (requirement G2).
     ThreeSinglePhase,
 }
 

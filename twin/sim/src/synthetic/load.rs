@@ -148,7 +148,7 @@ pub enum LoadKind {
         /// Watts.
         power_w: f64,
     },
-    /// Any P and Q of the fundamental, as a constant admittance: all four quadrants [G11].
+    /// Any P and Q of the fundamental, as a constant admittance: all four quadrants (requirement G11).
     Linear {
         /// Watts, negative if it supplies.
         power_w: f64,

@@ -1,7 +1,6 @@
 //! Grid and loads together, as a timeline for one of the meters.
 
-use super::grid::System;
-use super::grid::{Event, EventKind, Grid, Phases, drop_traces, remove_common};
+use super::grid::{Event, EventKind, Grid, Phases, System, drop_traces, remove_common};
 use super::load::{Load, LoadKind, MeterPort};
 use super::random::Wander;
 use super::spectrum::Spectrum;

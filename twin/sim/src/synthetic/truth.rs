@@ -3,7 +3,7 @@
 //! Within a piece a voltage and a current are sums of sinusoids of the grid angle with amplitudes
 //! linear in time, so their product is a sum of sinusoids with quadratic amplitudes. Its integral is
 //! exact at constant frequency. While the frequency moves at `r` Hz/s the integral is an asymptotic
-//! series in `r / (2 pi f^2)`, cut after [`ORDERS`] terms: below 1e-15 of the apparent energy of one
+//! series in `r / (2 pi f^2)`, cut after seven terms: below 1e-15 of the apparent energy of one
 //! cycle at 10 Hz/s and 45 Hz.
 //!
 //! Integrals include the ripple at twice the grid frequency, so the ends of an interval count
