@@ -155,20 +155,43 @@ mod tests {
 
     #[test]
     fn an_interval_counts_only_when_it_was_measured_whole() {
+        // 1,700,000,040 is a whole minute: the first interval is half missed, one is whole, one runs.
         let mut demand = Demand::new(1);
-        let start = Timestamp::from_unix_s(1_700_000_030);
-        // From 30 s before the first minute boundary: two minutes and a half.
-        for k in 1..=900 {
-            let watts = if k <= 450 { 1000.0 } else { 3000.0 };
-            demand.add(&with_power(watts), start + f64::from(k) * 0.2, 0.2);
+        let start = Timestamp::from_unix_s(1_700_000_010);
+        let shown = |demand: &Demand| demand_w(demand, QuantityId::ActivePowerDemand);
+        let add = |demand: &mut Demand, windows: std::ops::RangeInclusive<u32>, watts| {
+            for k in windows {
+                demand.add(&with_power(watts), start + f64::from(k) * 0.2, 0.2);
+            }
+        };
+        add(&mut demand, 1..=150, 9000.0);
+        assert_eq!(shown(&demand), None, "half an interval is none");
+        add(&mut demand, 151..=350, 1000.0);
+        assert_eq!(shown(&demand), None, "the whole one still runs");
+        add(&mut demand, 351..=450, 3000.0);
+        add(&mut demand, 451..=600, 5000.0);
+        let expected = (40.0 * 1000.0 + 20.0 * 3000.0) / 60.0;
+        let mean = shown(&demand).expect("one interval is whole");
+        assert!((mean - expected).abs() < 1e-6, "{mean} instead of {expected}");
+        // A second without windows: the interval is not whole and the old value stays.
+        add(&mut demand, 606..=900, 7000.0);
+        assert_eq!(shown(&demand), Some(mean));
+        assert_eq!(demand_w(&demand, QuantityId::ActivePowerDemandMax), Some(mean));
+    }
+
+    /// A window over the boundary counts in both intervals, by its parts.
+    #[test]
+    fn a_window_over_the_boundary_is_divided() {
+        let mut demand = Demand::new(1);
+        let start = Timestamp::from_unix_s(1_700_000_040);
+        demand.add(&with_power(1000.0), start + 0.15, 0.2);
+        for k in 1..=299 {
+            demand.add(&with_power(1000.0), start + 0.15 + f64::from(k) * 0.2, 0.2);
         }
-        let first_boundary = 1_700_000_030 / 60 * 60 + 60 - 1_700_000_030;
-        let in_first = f64::from(450) * 0.2 - first_boundary as f64;
-        let expected = (1000.0 * (in_first - 60.0) + 3000.0 * (120.0 - in_first)) / 60.0;
-        let shown =
-            demand_w(&demand, QuantityId::ActivePowerDemand).expect("one interval is whole");
-        assert!((shown - expected).abs() < 1.0 || shown == 1000.0 || shown == 3000.0, "{shown}");
-        assert!(demand_w(&Demand::new(1), QuantityId::ActivePowerDemand).is_none());
+        demand.add(&with_power(13_000.0), start + 60.15, 0.2);
+        // 50 ms of 60 s at 12 kW more.
+        let mean = demand_w(&demand, QuantityId::ActivePowerDemand).expect("whole");
+        assert!((mean - 1010.0).abs() < 1e-6, "{mean}");
     }
 
     #[test]

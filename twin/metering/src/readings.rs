@@ -28,6 +28,16 @@ pub struct Context {
 /// Fewest samples a cycle for rms, power and frequency: twice the rate that a sine needs.
 const SAMPLES_PER_CYCLE_MIN: f64 = 4.0 - 1e-6;
 
+/// A value on a limit of its range is inside, whichever way it was rounded.
+const ON_THE_LIMIT: f64 = 1e-6;
+
+/// Remarks on a value outside its range.
+fn range_flags(value: f64, (low, high): (f64, f64)) -> Flags {
+    Flags::NONE
+        .with(Flag::OverRange, value > high * (1.0 + ON_THE_LIMIT))
+        .with(Flag::UnderRange, value < low * (1.0 - ON_THE_LIMIT))
+}
+
 /// Part of S below which Q has no direction.
 const RESISTIVE_PART: f64 = 1e-3;
 
@@ -153,9 +163,9 @@ fn mean(readings: impl Iterator<Item = Reading>) -> Reading {
 }
 
 fn voltages(context: &Context, means: &Means, sheet: &mut Sheet) {
-    let ranged = |value: f64, (low, high): (f64, f64), flags: Flags| Reading::Value {
+    let ranged = |value: f64, range: (f64, f64), flags: Flags| Reading::Value {
         value,
-        flags: flags.with(Flag::OverRange, value > high).with(Flag::UnderRange, value < low),
+        flags: flags.union(range_flags(value, range)),
     };
     let ln: [Reading; 3] = std::array::from_fn(|k| match context.has_voltage(k) {
         true => ranged(means.v2[k].max(0.0).sqrt(), context.limits.voltage_ln_v, means.v_flags[k]),
@@ -178,8 +188,9 @@ fn voltages(context: &Context, means: &Means, sheet: &mut Sheet) {
 
 fn current_flags(context: &Context, means: &Means, phase: usize) -> Flags {
     let limits = &context.limits;
+    let amps = means.i2[phase].max(0.0).sqrt();
     means.i_flags[phase]
-        .with(Flag::OverRange, means.i2[phase] > limits.current_max_a.powi(2))
+        .union(range_flags(amps, (0.0, limits.current_max_a)))
         .with(Flag::CrestFactor, means.i_peak[phase] > limits.current_peak_a)
 }
 
@@ -268,10 +279,7 @@ fn frequency(context: &Context, means: &Means, sheet: &mut Sheet) {
     let reading = match means.frequency() {
         Some(frequency) => {
             let hz = frequency * context.sample_rate_hz;
-            let (low, high) = context.limits.frequency_hz;
-            let flags = Flags::NONE
-                .with(Flag::OverRange, hz > high * (1.0 + 1e-6))
-                .with(Flag::UnderRange, hz < low * (1.0 - 1e-6));
+            let flags = range_flags(hz, context.limits.frequency_hz);
             Reading::Value { value: hz, flags }
         }
         None => Reading::Absent(Reason::NoSignal),
