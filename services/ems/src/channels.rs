@@ -34,7 +34,7 @@ pub fn cut(arguments: &ReplayArgs) -> Result<Cut, Failure> {
     let range = span(&section, rate_hz, arguments)?;
     let mut mapped: Vec<(Role, Vec<f64>)> = Vec::new();
     for entry in &mapping.entries {
-        let role = meter_role(entry.role);
+        let role = entry.role;
         let missing = |(channel, sample): &&(usize, usize)| {
             *channel == entry.channel && range.contains(sample)
         };
@@ -110,7 +110,7 @@ fn map(recording: &Recording, wanted: Option<&str>) -> Result<Mapping, Failure> 
         Some(text) => {
             let mut pairs = Vec::new();
             for (role, selector) in assignments(text, "--map", "va=NAME or va=#3")? {
-                let role: recording::Role =
+                let role: Role =
                     role.parse().map_err(|error| Failure::Usage(format!("--map: {error}")))?;
                 let selector: Selector =
                     selector.parse().map_err(|error| Failure::Usage(format!("--map: {error}")))?;
@@ -129,7 +129,7 @@ fn assignments<'a>(
     example: &str,
 ) -> Result<Vec<(&'a str, &'a str)>, Failure> {
     let begins_role = |rest: &str| {
-        rest.split_once('=').is_some_and(|(role, _)| role.trim().parse::<recording::Role>().is_ok())
+        rest.split_once('=').is_some_and(|(role, _)| role.trim().parse::<Role>().is_ok())
     };
     let mut cuts = vec![0];
     cuts.extend(
@@ -152,10 +152,10 @@ fn scales(text: Option<&str>) -> Result<Vec<(Role, f64)>, Failure> {
     assignments(text, "--scale", "va=1000")?
         .into_iter()
         .map(|(role, factor)| {
-            let role: recording::Role =
+            let role: Role =
                 role.parse().map_err(|error| Failure::Usage(format!("--scale: {error}")))?;
             match factor.parse::<f64>() {
-                Ok(factor) if factor.is_finite() && factor != 0.0 => Ok((meter_role(role), factor)),
+                Ok(factor) if factor.is_finite() && factor != 0.0 => Ok((role, factor)),
                 _ => Err(Failure::Usage(format!(
                     "--scale: `{factor}` is no factor; expected a number other than 0, as in va=1000"
                 ))),
@@ -226,19 +226,6 @@ fn span(
         )));
     }
     Ok(range)
-}
-
-/// The meter's word for a recording's role.
-pub fn meter_role(role: recording::Role) -> Role {
-    match role {
-        recording::Role::Va => Role::Va,
-        recording::Role::Vb => Role::Vb,
-        recording::Role::Vc => Role::Vc,
-        recording::Role::Ia => Role::Ia,
-        recording::Role::Ib => Role::Ib,
-        recording::Role::Ic => Role::Ic,
-        recording::Role::In => Role::In,
-    }
 }
 
 #[cfg(test)]

@@ -171,6 +171,7 @@ fn describe(
     let whole = &outcome.whole;
     let mut notes = cut.notes.clone();
     notes.push(format!("front end: {}", front_end.name));
+    notes.push("DC is blocked in the voltage channels and measured in the currents".into());
     let full = if whole.frequency().is_some_and(|f| f * cut.rate_hz >= 55.0) { 12.0 } else { 10.0 };
     if whole.samples == 0.0 {
         notes.push("the stretch holds no whole cycle, so nothing was read".into());
@@ -218,7 +219,7 @@ fn recording_names(cut: &Cut) -> Vec<ChannelEntry> {
     let entry = |mapped: &recording::Mapped| {
         let channel = &cut.recording.channels[mapped.channel];
         ChannelEntry {
-            role: mapped.role.name(),
+            role: mapped.role.slug(),
             number: channel.number,
             name: channel.name.clone(),
             unit: channel.unit.clone(),

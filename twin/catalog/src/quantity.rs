@@ -217,7 +217,7 @@ const HOURS: &[(Option<Register>, &[Scope])] = &[(Some(Total), SYS), (Some(Parti
 #[rustfmt::skip]
 pub const QUANTITIES: &[Quantity] = &[
     row(QuantityId::VoltageLn,      "voltage_ln",      "Voltage L-N",      Unit::Volt,       1, Sign::Unsigned,       Class::Live, LIVE_SYS_PHASES, Display::FiveOne,
-        "True rms voltage between a phase and the neutral (the virtual neutral in a three-wire system); the system value is the mean of the wired phases."),
+        "True rms voltage between a phase and the neutral (the virtual neutral in a three-wire system); the system value is the mean of the wired phases. DC is blocked unless the setting dc_blocking is off."),
     row(QuantityId::VoltageLl,      "voltage_ll",      "Voltage L-L",      Unit::Volt,       1, Sign::Unsigned,       Class::Live, LIVE_SYS_PAIRS,  Display::FiveOne,
         "True rms voltage between two phases, from the difference of their samples; the system value is the mean of the wired pairs."),
     row(QuantityId::Current,        "current",         "Current",          Unit::Ampere,     3, Sign::Unsigned,       Class::Live, LIVE_SYS_PHASES, Display::FiveThree,

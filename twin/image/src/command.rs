@@ -12,6 +12,16 @@ pub enum Origin {
     Modbus,
 }
 
+impl Origin {
+    /// Public, stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Origin::Local => "local",
+            Origin::Modbus => "modbus",
+        }
+    }
+}
+
 /// Something to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {

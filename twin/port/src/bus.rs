@@ -57,7 +57,8 @@ pub struct ModuleIdentity {
 /// What a meter can be told, whether built in or a module on the bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MeterCommand {
-    /// A setting that concerns metering has a new value (already validated).
+    /// A setting that concerns metering has a new value (already validated). A meter that has this
+    /// value already changes nothing.
     Set(SettingId, i64),
     /// The active tariff, 1 or 2.
     Tariff(u8),
@@ -67,14 +68,16 @@ pub enum MeterCommand {
     ResetDemand,
 }
 
-/// One answer of a module: one closed window.
+/// One answer of a module: one closed window of whole cycles. What a shorter fragment adds to the
+/// counters comes with the next.
 #[derive(Debug, Clone)]
 pub struct EsyReply {
     /// Which module.
     pub slot: SlotId,
     /// Index, in the samples of the voltage reference, at which the window ended.
     pub window_end: f64,
-    /// Everything the module measures, or why it did not answer.
+    /// Everything the module measures, or why it did not answer. `BusTimeout` is one poll without an
+    /// answer; a module may also be silent by not appearing at all.
     pub result: Result<Box<Readings>, Reason>,
 }
 

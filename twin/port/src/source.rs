@@ -1,6 +1,7 @@
 //! Where samples come from: the simulator, a recording or the converter.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// What a channel measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,6 +53,37 @@ impl Role {
             Role::Vc | Role::Ic => Some(2),
             Role::In => None,
         }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.slug())
+    }
+}
+
+/// The text names no role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownRole(
+    /// What was given.
+    pub String,
+);
+
+impl fmt::Display for UnknownRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no signal; use va, vb, vc, ia, ib, ic or in", self.0)
+    }
+}
+
+impl std::error::Error for UnknownRole {}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Role, UnknownRole> {
+        let name = text.trim();
+        let known = Role::ALL.into_iter().find(|role| role.slug().eq_ignore_ascii_case(name));
+        known.ok_or_else(|| UnknownRole(name.to_owned()))
     }
 }
 

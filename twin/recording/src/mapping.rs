@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::phase::{self, Family};
+use crate::role::quantity_of;
 use crate::unit;
 use crate::{Channel, Quantity, Recording, Role, Selector};
 
@@ -46,10 +47,10 @@ impl Mapping {
     }
 
     fn factor(&mut self, role: Role, channel: &Channel) -> Result<f64, MapError> {
-        let (label, symbol) = (label(channel), role.quantity().symbol());
+        let (label, symbol) = (label(channel), quantity_of(role).symbol());
         match unit::parse(&channel.unit) {
-            Some((quantity, 1.0)) if quantity == role.quantity() => Ok(1.0),
-            Some((quantity, factor)) if quantity == role.quantity() => {
+            Some((quantity, 1.0)) if quantity == quantity_of(role) => Ok(1.0),
+            Some((quantity, factor)) if quantity == quantity_of(role) => {
                 self.notes.push(format!("{role}: {label} times {factor} to {symbol}"));
                 Ok(factor)
             }
@@ -114,7 +115,7 @@ pub enum MapError {
     },
     /// A current for a voltage or the other way round.
     #[error("{role}: {label} is in {}, not in {}; choose another channel",
-        .quantity.symbol(), .role.quantity().symbol())]
+        .quantity.symbol(), quantity_of(*.role).symbol())]
     WrongQuantity {
         /// Role asked for.
         role: Role,

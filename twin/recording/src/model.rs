@@ -3,6 +3,7 @@
 //! The types hold what the file says and convert nothing. Indices count from 0 (`channels[0]`);
 //! channel numbers are those of the file and usually count from 1.
 
+use crate::role::{phase_of, quantity_of};
 use crate::{RecordingError, Role, grid};
 
 /// Everything read from one recording.
@@ -135,10 +136,10 @@ impl Channel {
     fn of_role(number: usize, role: Role) -> Self {
         Self {
             number,
-            name: role.name().to_owned(),
-            phase: role.phase().to_owned(),
+            name: role.slug().to_owned(),
+            phase: phase_of(role).to_owned(),
             circuit: String::new(),
-            unit: role.quantity().symbol().to_owned(),
+            unit: quantity_of(role).symbol().to_owned(),
             a: 1.0,
             b: 0.0,
             skew_us: 0.0,

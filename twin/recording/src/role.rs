@@ -1,83 +1,27 @@
-//! The seven signals a meter takes ([`Role`]) and how a user points at a channel ([`Selector`]).
+//! How the meter's signals ([`Role`]) look in a recording, and how a user points at a channel
+//! ([`Selector`]).
 
 use std::{fmt, str::FromStr};
 
+use port::Role;
+
 use crate::Quantity;
 
-/// A signal of the meter. Voltages are phase to neutral; `In` is the recorded neutral current.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// Voltage of phase A.
-    Va,
-    /// Voltage of phase B.
-    Vb,
-    /// Voltage of phase C.
-    Vc,
-    /// Current of phase A.
-    Ia,
-    /// Current of phase B.
-    Ib,
-    /// Current of phase C.
-    Ic,
-    /// Current of the neutral.
-    In,
-}
-
-impl Role {
-    /// All roles, voltages first.
-    pub const ALL: [Self; 7] =
-        [Self::Va, Self::Vb, Self::Vc, Self::Ia, Self::Ib, Self::Ic, Self::In];
-
-    /// The name in CSV headers and on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Va => "va",
-            Self::Vb => "vb",
-            Self::Vc => "vc",
-            Self::Ia => "ia",
-            Self::Ib => "ib",
-            Self::Ic => "ic",
-            Self::In => "in",
-        }
-    }
-
-    /// Volts or amperes.
-    pub const fn quantity(self) -> Quantity {
-        match self {
-            Self::Va | Self::Vb | Self::Vc => Quantity::Voltage,
-            Self::Ia | Self::Ib | Self::Ic | Self::In => Quantity::Current,
-        }
-    }
-
-    /// `A`, `B`, `C` or `N`.
-    pub const fn phase(self) -> &'static str {
-        match self {
-            Self::Va | Self::Ia => "A",
-            Self::Vb | Self::Ib => "B",
-            Self::Vc | Self::Ic => "C",
-            Self::In => "N",
-        }
+/// Volts or amperes.
+pub(crate) const fn quantity_of(role: Role) -> Quantity {
+    match role {
+        Role::Va | Role::Vb | Role::Vc => Quantity::Voltage,
+        Role::Ia | Role::Ib | Role::Ic | Role::In => Quantity::Current,
     }
 }
 
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The text names no role.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no signal; use va, vb, vc, ia, ib, ic or in")]
-pub struct ParseRoleError(pub String);
-
-impl FromStr for Role {
-    type Err = ParseRoleError;
-
-    fn from_str(text: &str) -> Result<Self, ParseRoleError> {
-        let name = text.trim();
-        let known = Self::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name));
-        known.ok_or_else(|| ParseRoleError(name.to_owned()))
+/// `A`, `B`, `C` or `N`, as the phase field of a COMTRADE channel has it.
+pub(crate) const fn phase_of(role: Role) -> &'static str {
+    match role {
+        Role::Va | Role::Ia => "A",
+        Role::Vb | Role::Ib => "B",
+        Role::Vc | Role::Ic => "C",
+        Role::In => "N",
     }
 }
 
@@ -123,9 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_and_selectors_from_text() {
-        assert_eq!(" Va ".parse(), Ok(Role::Va));
-        assert_eq!("vn".parse::<Role>(), Err(ParseRoleError("vn".into())));
+    fn selectors_from_text() {
         assert_eq!("#12".parse(), Ok(Selector::Number(12)));
         assert_eq!("HV IR".parse(), Ok(Selector::Name("HV IR".into())));
         for text in ["", "#", "#x", "#-1"] {

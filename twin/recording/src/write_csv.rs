@@ -45,6 +45,6 @@ fn header(recording: &Recording) -> Result<String, RecordingError> {
         };
         roles.push(role);
     }
-    let names: Vec<_> = roles.into_iter().map(Role::name).collect();
+    let names: Vec<_> = roles.into_iter().map(Role::slug).collect();
     Ok(format!("t,{}\n", names.join(",")))
 }

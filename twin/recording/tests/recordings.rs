@@ -74,7 +74,7 @@ fn keating_maps_itself_and_carries_141_kw() {
     let names: Vec<_> = mapping
         .entries
         .iter()
-        .map(|m| (m.role.name(), got.channels[m.channel].name.as_str(), m.factor))
+        .map(|m| (m.role.slug(), got.channels[m.channel].name.as_str(), m.factor))
         .collect();
     let want = [
         ("va", "U1", 1.0),
