@@ -351,17 +351,17 @@ impl Bank {
 
     /// Chooses the channel to track and makes a first guess from the samples given.
     fn search(&mut self, from: usize, to: usize) -> Option<f64> {
-        let spans: Vec<f64> = self
-            .rows
-            .iter()
-            .take(self.trackable_rows())
-            .map(|row| {
-                let (low, high) = row[from..to]
-                    .iter()
-                    .fold((i32::MAX, i32::MIN), |(low, high), x| (low.min(*x), high.max(*x)));
-                0.5 * (f64::from(high) - f64::from(low))
-            })
-            .collect();
+        let span = |row: &Vec<i32>| {
+            let (low, high) = row[from..to]
+                .iter()
+                .fold((i32::MAX, i32::MIN), |(low, high), x| (low.min(*x), high.max(*x)));
+            0.5 * (f64::from(high) - f64::from(low))
+        };
+        // Three rows at the most.
+        let mut spans = [0.0; 3];
+        for (entry, row) in spans.iter_mut().zip(self.rows.iter().take(self.trackable_rows())) {
+            *entry = span(row);
+        }
         let largest = spans.iter().copied().fold(0.0, f64::max);
         if largest < self.signal_counts() {
             return None;

@@ -65,10 +65,11 @@ pub struct Means {
 impl Means {
     /// Adds another stretch, weighted by its length.
     pub fn add(&mut self, other: &Means) {
-        let total = self.samples + other.samples;
-        if total <= 0.0 {
+        // A stretch without samples has no cycle length to compare either.
+        if other.samples <= 0.0 {
             return;
         }
+        let total = self.samples + other.samples;
         let (old, new) = (self.samples / total, other.samples / total);
         let mix = |a: &mut f64, b: f64| *a = old * *a + new * b;
         for k in 0..3 {

@@ -86,19 +86,17 @@ impl Context {
         if self.wiring == Wiring::SinglePhaseTwoWire {
             return self.has_power(0).then(|| self.phase_power(means, 0));
         }
-        let measured: Vec<usize> =
-            (0..3).filter(|k| self.has_voltage(*k) && self.has_current(*k)).collect();
-        measured.first()?;
+        let measured = |k: usize| self.has_voltage(k) && self.has_current(k);
+        let phases = || (0..3).filter(|k| measured(*k));
+        phases().next()?;
         let (p, q) = match self.wiring.has_phase_power() {
-            true => {
-                measured.iter().fold((0.0, 0.0), |(p, q), k| (p + means.p[*k], q + means.q[*k]))
-            }
+            true => phases().fold((0.0, 0.0), |(p, q), k| (p + means.p[k], q + means.q[k])),
             // Two wattmeters need both currents beside the common phase.
-            false if measured.contains(&0) && measured.contains(&2) => (means.p_two, means.q_two),
+            false if measured(0) && measured(2) => (means.p_two, means.q_two),
             false => return None,
         };
         let s = if self.arithmetic {
-            measured.iter().map(|k| self.phase_power(means, *k).s).sum()
+            phases().map(|k| self.phase_power(means, k).s).sum()
         } else {
             p.hypot(q)
         };
@@ -206,11 +204,11 @@ fn currents(context: &Context, means: &Means, sheet: &mut Sheet) {
         sheet.set(QuantityId::Current, Scope::PHASES[k], phase[k]);
     }
     sheet.set(QuantityId::Current, Scope::System, mean(phase.into_iter()));
-    let wired: Vec<usize> = (0..3).filter(|k| context.has_current(*k)).collect();
-    let neutral = if wired.is_empty() {
+    let wired = || (0..3).filter(|k| context.has_current(*k));
+    let neutral = if wired().next().is_none() {
         not_wired()
     } else {
-        let flags = wired.iter().fold(Flags::NONE, |flags, k| flags.union(means.i_flags[*k]));
+        let flags = wired().fold(Flags::NONE, |flags, k| flags.union(means.i_flags[k]));
         Reading::Value { value: means.n2.max(0.0).sqrt(), flags }
     };
     sheet.set(QuantityId::NeutralCurrent, Scope::N, neutral);

@@ -1,10 +1,18 @@
 //! ESY modules on a virtual bus: the same metering code as in the EMS, run as the modules' firmware.
 //!
 //! A module samples its three currents against the voltage reference that all modules share. Here the
-//! firmware of all modules runs in step with the meter's samples, and a poll brings every window that
-//! has closed since the last one, so that what the EMS sees does not depend on how often it asks.
+//! firmware of all modules runs in step with the samples of that reference, and a poll brings every
+//! window that has closed since the last one: what the EMS sees does not depend on how often it asks.
+//!
+//! *Slot*: a place on the bus with what its module remembers (counters and settings), whether it is
+//! plugged in or not. *Group*: modules that booted together; they share their windows, and so the work on
+//! the voltages. A module that is plugged in later boots alone and begins with a window of its own.
+//!
+//! A module that was there and is gone is silent; one that never was answers that it is not installed.
+//! What it measured in the window in which it lost its supply is lost, as in a real one.
 
-use metering::{Bank, Limits, Meter, MeterSettings, Wiring};
+use catalog::{SETTINGS, SettingId};
+use metering::{Bank, Limits, Meter, MeterSettings, Registers, Tail, WindowInfo, Wiring};
 use port::{
     Channel, EsyBus, EsyReply, MeterCommand, ModuleIdentity, Reason, Role, SampleBlock,
     SampleSource, SlotId, SourceState, Timestamp,
@@ -13,153 +21,224 @@ use port::{
 /// Samples taken from each front end at a time.
 const CHUNK: usize = 400;
 
+const VOLTAGES: [Role; 3] = [Role::Va, Role::Vb, Role::Vc];
+const CURRENTS: [Role; 3] = [Role::Ia, Role::Ib, Role::Ic];
+
+/// A front end: counts of some channels.
+type Counts = Box<dyn SampleSource + Send>;
+
 /// A module and the front end of its currents.
 pub struct Module {
     /// Who it is.
     pub identity: ModuleIdentity,
     /// Counts of its currents; none if the module is configured and does not exist.
-    pub currents: Option<Box<dyn SampleSource + Send>>,
+    pub currents: Option<Counts>,
 }
 
-struct Slot {
-    identity: ModuleIdentity,
-    meter: Meter,
-    source: Option<Box<dyn SampleSource + Send>>,
-    rows: Vec<usize>,
-    block: SampleBlock,
+/// A change of what is plugged in, at a moment of the reference's samples.
+struct Change {
+    at: u64,
+    slot: SlotId,
+    /// The module's front end; none unplugs it.
+    currents: Option<Counts>,
 }
 
 /// The virtual bus.
 pub struct VirtualBus {
     identities: Vec<ModuleIdentity>,
-    reference: Box<dyn SampleSource + Send>,
-    voltage_rows: Vec<usize>,
+    reference: Counts,
     block: SampleBlock,
-    bank: Bank,
     slots: Vec<Slot>,
+    groups: Vec<Group>,
+    /// What is still to be plugged in or out, by time.
+    changes: Vec<Change>,
+    /// Replies that no poll has fetched yet.
+    unread: Vec<EsyReply>,
     start: Timestamp,
-    /// Samples metered so far.
-    done: u64,
+    /// Index of the next sample.
+    next: u64,
 }
 
 impl VirtualBus {
     /// A bus whose modules share the voltages of `reference`. Modules whose source is missing answer
-    /// that they are not installed.
+    /// that they are not installed. All sources must run at the reference's rate.
     pub fn new(
         wiring: Wiring,
-        reference: Box<dyn SampleSource + Send>,
+        reference: Counts,
         modules: Vec<Module>,
         start: Timestamp,
     ) -> VirtualBus {
-        let rate = reference.format().sample_rate_hz;
-        let channels = |source: &dyn SampleSource, roles: [Role; 3]| -> [Option<Channel>; 3] {
-            let format = source.format();
-            roles.map(|role| format.row(role).map(|row| format.channels[row]))
-        };
-        let voltages = channels(reference.as_ref(), [Role::Va, Role::Vb, Role::Vc]);
-        let slots: Vec<Slot> = modules
-            .into_iter()
-            .map(|module| {
-                let currents = module.currents.as_ref().map_or([None; 3], |source| {
-                    channels(source.as_ref(), [Role::Ia, Role::Ib, Role::Ic])
-                });
-                let settings = MeterSettings {
-                    wiring,
-                    sample_rate_hz: rate,
-                    voltages,
-                    currents,
-                    limits: Limits::EMS_AV2,
-                };
-                let rows = module.currents.as_ref().map_or_else(Vec::new, |source| {
-                    [Role::Ia, Role::Ib, Role::Ic]
-                        .into_iter()
-                        .filter_map(|role| source.format().row(role))
-                        .collect()
-                });
-                let count = module.currents.as_ref().map_or(0, |s| s.format().channels.len());
-                Slot {
-                    identity: module.identity,
-                    meter: Meter::new(&settings),
-                    source: module.currents,
-                    rows,
-                    block: SampleBlock::new(count, CHUNK),
-                }
-            })
-            .collect();
-        let loads = slots
-            .iter()
-            .map(|slot| {
-                slot.source.as_ref().map_or([None; 3], |source| {
-                    channels(source.as_ref(), [Role::Ia, Role::Ib, Role::Ic])
-                })
-            })
-            .collect();
-        let voltage_rows = [Role::Va, Role::Vb, Role::Vc]
-            .into_iter()
-            .filter_map(|role| reference.format().row(role))
-            .collect();
+        let identities = modules.iter().map(|module| module.identity.clone()).collect();
         let block = SampleBlock::new(reference.format().channels.len(), CHUNK);
-        VirtualBus {
-            identities: slots.iter().map(|slot| slot.identity.clone()).collect(),
+        let mut bus = VirtualBus {
+            identities,
             reference,
-            voltage_rows,
             block,
-            bank: Bank::new(rate, wiring, voltages, loads, true),
-            slots,
+            slots: Vec::new(),
+            groups: Vec::new(),
+            changes: Vec::new(),
+            unread: Vec::new(),
             start,
-            done: 0,
+            next: 0,
+        };
+        for module in modules {
+            let mut slot = Slot::new(module.identity.slot, wiring);
+            if let Some(currents) = module.currents {
+                slot.plug(currents, &bus.reference, 0);
+            }
+            bus.slots.push(slot);
         }
+        let plugged = (0..bus.slots.len()).filter(|slot| bus.slots[*slot].firmware.is_some());
+        bus.boot(plugged.collect());
+        bus
+    }
+
+    /// Plugs a module in, whose front end begins now. It has the counters and settings that were kept in
+    /// its slot. A slot that is not configured, or taken, stays as it is.
+    pub fn plug(&mut self, slot: SlotId, currents: Counts) {
+        self.plug_at(self.next, slot, currents);
+    }
+
+    /// Takes a module off the bus, and so off its supply.
+    pub fn unplug(&mut self, slot: SlotId) {
+        self.unplug_at(self.next, slot);
+    }
+
+    /// The same before the reference's sample `at`, however the bus is polled.
+    pub fn plug_at(&mut self, at: u64, slot: SlotId, currents: Counts) {
+        self.change(Change { at, slot, currents: Some(currents) });
+    }
+
+    /// The same before the reference's sample `at`, however the bus is polled.
+    pub fn unplug_at(&mut self, at: u64, slot: SlotId) {
+        self.change(Change { at, slot, currents: None });
+    }
+
+    fn change(&mut self, change: Change) {
+        let place = self.changes.partition_point(|other| other.at <= change.at);
+        self.changes.insert(place, change);
+    }
+
+    /// Carries out the changes that are due before the next sample.
+    fn carry_out_changes(&mut self) {
+        while self.changes.first().is_some_and(|change| change.at <= self.next) {
+            let Change { slot, currents, .. } = self.changes.remove(0);
+            let Some(index) = self.slots.iter().position(|entry| entry.id == slot) else {
+                continue;
+            };
+            match currents {
+                None => self.remove(index),
+                Some(currents) if self.slots[index].firmware.is_none() => {
+                    self.slots[index].plug(currents, &self.reference, self.next);
+                    self.boot(vec![index]);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn remove(&mut self, index: usize) {
+        self.slots[index].unplug();
+        for member in self.groups.iter_mut().flat_map(|group| &mut group.members) {
+            member.slot = member.slot.filter(|slot| *slot != index);
+        }
+        self.groups.retain(|group| group.members.iter().any(|member| member.slot.is_some()));
+    }
+
+    /// Makes a group of modules that have just been plugged in.
+    fn boot(&mut self, slots: Vec<usize>) {
+        let Some(first) = slots.first() else { return };
+        let settings = &self.slots[*first].settings;
+        let loads = slots.iter().map(|slot| self.slots[*slot].channels()).collect();
+        let bank = Bank::new(
+            self.reference.format().sample_rate_hz,
+            wiring_of(settings),
+            channels(&self.reference, VOLTAGES),
+            loads,
+            settings[SettingId::DcBlocking as usize] == 1,
+        );
+        let member = |slot: &usize| Member {
+            slot: Some(*slot),
+            rows: self.slots[*slot].channels().iter().flatten().count(),
+        };
+        self.groups.push(Group { bank, members: slots.iter().map(member).collect() });
     }
 
     /// Reads one chunk from every front end and meters it. False when the reference has ended.
-    fn advance(&mut self, max: usize, replies: &mut Vec<EsyReply>) -> bool {
+    fn advance(&mut self, max: usize) -> bool {
         match self.reference.read(&mut self.block, max) {
             Ok(SourceState::Samples) => {}
+            // The error is that of the front end of the voltages: all modules fall silent, as they do
+            // when it ends, and the EMS sees their silence.
             Ok(SourceState::Ended) | Err(_) => return false,
         }
-        let count = self.block.samples;
-        for slot in &mut self.slots {
-            if !slot.fill(count) {
-                slot.source = None;
+        let (first, count) = (self.block.first, self.block.samples);
+        for index in 0..self.slots.len() {
+            if !self.slots[index].fill(first, count) {
+                self.remove(index);
             }
         }
-        let mut rows: Vec<&[i32]> = self.voltage_rows.iter().map(|row| self.block.row(*row)).collect();
-        for slot in &self.slots {
-            rows.extend(slot.rows.iter().map(|row| slot.block.row(*row)));
+        let VirtualBus { groups, slots, block, reference, unread, start, .. } = self;
+        let rate = reference.format().sample_rate_hz;
+        let voltages = rows(reference, VOLTAGES);
+        for group in groups {
+            let Group { bank, members } = group;
+            let firmware = |member: &Member| slots[member.slot?].firmware.as_ref();
+            let counts: Vec<Vec<i32>> = std::iter::empty()
+                .chain(voltages.iter().map(|row| block.row(*row).to_vec()))
+                .chain(members.iter().flat_map(|member| match firmware(member) {
+                    Some(firmware) => firmware.counts.clone(),
+                    // Rows of a module that is gone are nobody's.
+                    None => vec![vec![0; count]; member.rows],
+                }))
+                .collect();
+            let rows: Vec<&[i32]> = counts.iter().map(Vec::as_slice).collect();
+            bank.push(first, &rows, &mut |window| {
+                hand_out(members, window, slots, unread, *start + (window.end + 0.5) / rate);
+            });
         }
-        let (rate, start) = (self.bank.sample_rate_hz(), self.start);
-        let mut windows = Vec::new();
-        self.bank.push(self.block.first, &rows, &mut |window| {
-            windows.push((window.start, window.end, window.cycles, window.means.to_vec()));
-        });
-        self.done = self.block.first + count as u64;
-        for (from, end, cycles, means) in windows {
-            let window =
-                metering::WindowInfo { start: from, end, cycles, means: &means };
-            let time = start + (end + 0.5) / rate;
-            for (slot, means) in self.slots.iter_mut().zip(&means) {
-                if slot.source.is_none() {
-                    continue;
-                }
-                slot.meter.measure(&window, means);
-                slot.meter.accumulate(&window, means, time);
-                replies.push(EsyReply {
-                    slot: slot.identity.slot,
-                    window_end: end,
-                    result: Ok(Box::new(slot.meter.readings().clone())),
-                });
-            }
-        }
+        self.next = first + count as u64;
         true
+    }
+
+    /// Ends the stretch of the groups in which `slot` is, or of all, and changes what their banks do.
+    fn command_banks(&mut self, slot: Option<SlotId>, mut change: impl FnMut(&mut Bank)) {
+        let VirtualBus { groups, slots, reference, unread, start, .. } = self;
+        let rate = reference.format().sample_rate_hz;
+        for Group { bank, members } in groups {
+            let addressed = |member: &Member| {
+                member.slot.is_some_and(|index| slot.is_none_or(|slot| slots[index].id == slot))
+            };
+            if members.iter().any(addressed) {
+                bank.finish(Tail::Count, &mut |window| {
+                    hand_out(members, window, slots, unread, *start + (window.end + 0.5) / rate);
+                });
+                change(bank);
+            }
+        }
     }
 }
 
-impl Slot {
-    /// Fills the block with exactly `count` samples; false if the source cannot.
-    fn fill(&mut self, count: usize) -> bool {
-        let Some(source) = &mut self.source else { return true };
-        matches!(source.read(&mut self.block, count), Ok(SourceState::Samples))
-            && self.block.samples == count
+/// A window of a group, to its members: each counts it and has a reply ready.
+fn hand_out(
+    members: &[Member],
+    window: &WindowInfo,
+    slots: &mut [Slot],
+    unread: &mut Vec<EsyReply>,
+    time: Timestamp,
+) {
+    for (member, means) in members.iter().zip(window.means) {
+        let Some(slot) = member.slot.map(|index| &mut slots[index]) else { continue };
+        let Some(Firmware { meter, .. }) = &mut slot.firmware else { continue };
+        meter.measure(window, means);
+        meter.accumulate(window, means, time);
+        if window.cycles > 0 {
+            unread.push(EsyReply {
+                slot: slot.id,
+                window_end: window.end,
+                result: Ok(Box::new(meter.readings().clone())),
+            });
+        }
     }
 }
 
@@ -169,40 +248,195 @@ impl EsyBus for VirtualBus {
     }
 
     fn poll(&mut self, until_sample: u64, replies: &mut Vec<EsyReply>) {
-        while self.done < until_sample {
-            let left = usize::try_from(until_sample - self.done).unwrap_or(CHUNK);
-            if !self.advance(left.min(CHUNK), replies) {
+        while self.next < until_sample {
+            self.carry_out_changes();
+            let change = self.changes.first().map_or(u64::MAX, |change| change.at);
+            let left = until_sample.min(change) - self.next;
+            if !self.advance(usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)) {
                 break;
             }
         }
-        for slot in self.slots.iter().filter(|slot| slot.source.is_none()) {
+        replies.append(&mut self.unread);
+        for slot in self.slots.iter().filter(|slot| !slot.was_installed) {
             replies.push(EsyReply {
-                slot: slot.identity.slot,
+                slot: slot.id,
                 window_end: until_sample as f64,
                 result: Err(Reason::NotInstalled),
             });
         }
     }
 
+    /// Modules that are not plugged in do not hear it. Wiring and DC blocking of one are those of all
+    /// that booted with it, since they share their voltages.
     fn command(&mut self, slot: Option<SlotId>, command: MeterCommand) {
-        for entry in &mut self.slots {
-            if slot.is_none_or(|slot| slot == entry.identity.slot) {
-                entry.meter.command(command);
-            }
+        let hears = |entry: &Slot| {
+            slot.is_none_or(|slot| slot == entry.id)
+                && entry.firmware.is_some()
+                && !entry.has_already(command)
+        };
+        if !self.slots.iter().any(hears) {
+            return;
         }
         match command {
-            MeterCommand::Set(catalog::SettingId::Wiring, value) => {
-                if let Some(wiring) = Wiring::from_setting(value) {
-                    self.bank.set_wiring(wiring);
-                }
+            MeterCommand::Set(SettingId::Wiring, value) => {
+                let wiring = Wiring::from_setting(value).expect("validated");
+                self.command_banks(slot, |bank| bank.set_wiring(wiring));
             }
-            MeterCommand::Set(catalog::SettingId::DcBlocking, value) => {
-                self.bank.set_dc_blocking(value == 1);
+            MeterCommand::Set(SettingId::DcBlocking, value) => {
+                self.command_banks(slot, |bank| bank.set_dc_blocking(value == 1));
             }
             MeterCommand::Set(..)
             | MeterCommand::Tariff(_)
             | MeterCommand::ResetPartial
             | MeterCommand::ResetDemand => {}
         }
+        self.slots.iter_mut().filter(|entry| hears(entry)).for_each(|entry| entry.hear(command));
     }
+}
+
+/// Modules that booted together, and what meters them.
+struct Group {
+    bank: Bank,
+    members: Vec<Member>,
+}
+
+/// A load of a group's bank.
+struct Member {
+    /// Whose it is; nobody's once the module is gone.
+    slot: Option<usize>,
+    /// Channels of its currents.
+    rows: usize,
+}
+
+/// A place on the bus, and what its module remembers without supply.
+struct Slot {
+    id: SlotId,
+    was_installed: bool,
+    settings: [i64; SETTINGS.len()],
+    registers: Registers,
+    /// None while nothing is plugged in.
+    firmware: Option<Firmware>,
+}
+
+/// A module at work.
+struct Firmware {
+    meter: Meter,
+    source: Counts,
+    block: SampleBlock,
+    /// Channels of the currents in the source.
+    rows: Vec<usize>,
+    /// Their counts in the present chunk.
+    counts: Vec<Vec<i32>>,
+    /// The reference's sample at which the source began, and the next to be read.
+    began: u64,
+    next: u64,
+}
+
+impl Slot {
+    fn new(id: SlotId, wiring: Wiring) -> Slot {
+        let mut settings = std::array::from_fn(|index| SETTINGS[index].default);
+        let wiring = Wiring::ALL.iter().position(|system| *system == wiring);
+        settings[SettingId::Wiring as usize] = wiring.expect("ALL is complete") as i64;
+        Slot { id, was_installed: false, settings, registers: Registers::default(), firmware: None }
+    }
+
+    /// Current channels of what is plugged in.
+    fn channels(&self) -> [Option<Channel>; 3] {
+        self.firmware.as_ref().map_or([None; 3], |firmware| channels(&firmware.source, CURRENTS))
+    }
+
+    /// The module boots with what it remembers.
+    fn plug(&mut self, source: Counts, reference: &Counts, now: u64) {
+        let mut meter = Meter::new(&MeterSettings {
+            wiring: wiring_of(&self.settings),
+            sample_rate_hz: reference.format().sample_rate_hz,
+            voltages: channels(reference, VOLTAGES),
+            currents: channels(&source, CURRENTS),
+            limits: Limits::EMS_AV2,
+        });
+        *meter.registers_mut() = self.registers.clone();
+        for (setting, value) in SETTINGS.iter().zip(self.settings) {
+            meter.command(MeterCommand::Set(setting.id, value));
+        }
+        let rows = rows(&source, CURRENTS);
+        self.was_installed = true;
+        self.firmware = Some(Firmware {
+            meter,
+            block: SampleBlock::new(source.format().channels.len(), CHUNK),
+            counts: vec![Vec::with_capacity(CHUNK); rows.len()],
+            rows,
+            source,
+            began: now,
+            next: now,
+        });
+    }
+
+    fn unplug(&mut self) {
+        if let Some(firmware) = self.firmware.take() {
+            self.registers = firmware.meter.registers().clone();
+        }
+    }
+
+    fn has_already(&self, command: MeterCommand) -> bool {
+        matches!(command, MeterCommand::Set(id, value) if self.settings[id as usize] == value)
+    }
+
+    fn hear(&mut self, command: MeterCommand) {
+        if let MeterCommand::Set(id, value) = command {
+            self.settings[id as usize] = value;
+        }
+        if let Some(firmware) = &mut self.firmware {
+            firmware.meter.command(command);
+        }
+    }
+
+    /// Has the firmware read the samples of a chunk. False if its front end cannot.
+    fn fill(&mut self, first: u64, count: usize) -> bool {
+        self.firmware.as_mut().is_none_or(|firmware| firmware.fill(first, count))
+    }
+}
+
+impl Firmware {
+    /// Time passes for a module as it does for the reference: what lies in a gap of the reference is
+    /// passed over. A gap of its own is a fault.
+    fn fill(&mut self, first: u64, count: usize) -> bool {
+        while self.next < first {
+            let left = usize::try_from(first - self.next).unwrap_or(CHUNK);
+            if !self.read(left.min(CHUNK)) {
+                return false;
+            }
+        }
+        self.counts.iter_mut().for_each(Vec::clear);
+        let end = first + count as u64;
+        while self.next < end {
+            if self.next < first || !self.read((end - self.next) as usize) {
+                return false;
+            }
+            for (counts, row) in self.counts.iter_mut().zip(&self.rows) {
+                counts.extend_from_slice(self.block.row(*row));
+            }
+        }
+        self.counts.iter().all(|counts| counts.len() == count)
+    }
+
+    fn read(&mut self, max: usize) -> bool {
+        let samples = matches!(self.source.read(&mut self.block, max), Ok(SourceState::Samples));
+        self.next = self.began + self.block.first + self.block.samples as u64;
+        samples
+    }
+}
+
+fn wiring_of(settings: &[i64; SETTINGS.len()]) -> Wiring {
+    Wiring::from_setting(settings[SettingId::Wiring as usize]).expect("validated")
+}
+
+/// Channels of the roles that a source has.
+fn channels(source: &Counts, roles: [Role; 3]) -> [Option<Channel>; 3] {
+    let format = source.format();
+    roles.map(|role| format.row(role).map(|row| format.channels[row]))
+}
+
+/// Their rows.
+fn rows(source: &Counts, roles: [Role; 3]) -> Vec<usize> {
+    roles.into_iter().filter_map(|role| source.format().row(role)).collect()
 }

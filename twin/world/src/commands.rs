@@ -1,19 +1,20 @@
 //! Commands from outside: validated against the table of settings, acknowledged, carried out.
 
 use crate::components::{
-    Calculation, DeviceSettings, Inbox, MeterCommands, MeterOf, Noted, Outbox, SignalPath,
-    TickCount, WiringSystem,
+    Calculation, CommandTicket, DeviceSettings, Inbox, MeterCommands, MeterOf, Noted, Outbox,
+    Shown, SignalPath, TickCount, WiringSystem,
 };
+use crate::meters::take_counters;
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
-use image::{Ack, Command, MeterId, Refusal, Request};
+use image::{Ack, Command, MeterId, Refusal, Request, Settings};
 use metering::Wiring;
 use port::MeterCommand;
 
 /// Commands taken in one tick; the rest waits, so that a flood cannot delay metering.
-const COMMANDS_PER_TICK: usize = 64;
+pub const COMMANDS_PER_TICK: usize = 64;
 
-/// Answers every command that is taken in and notes what it changes.
+/// Answers every command that is taken in and notes what became of it.
 pub fn take_commands(
     mut inbox: ResMut<Inbox>,
     mut settings: ResMut<DeviceSettings>,
@@ -24,56 +25,108 @@ pub fn take_commands(
     meters: Query<&MeterOf>,
 ) {
     for _ in 0..COMMANDS_PER_TICK {
-        let Some(ticket) = inbox.commands.pop_front() else { break };
+        let Some(CommandTicket { id, command }) = inbox.commands.pop_front() else { break };
         let exists = |id: MeterId| meters.iter().any(|meter| meter.0 == id);
-        let ack = decide(ticket.command, &mut settings, &mut orders, exists).map(|()| ticks.0);
-        notes.write(Noted(describe(ticket.command, &ack)));
-        out.0.acks.push((ticket.id, ack));
+        let ack = decide(command.request, &mut settings.0, &mut orders, exists).map(|()| ticks.0);
+        notes.write(Noted(describe(command, &ack)));
+        out.0.acks.push((id, ack));
     }
 }
 
 fn decide(
-    command: Command,
-    settings: &mut DeviceSettings,
+    request: Request,
+    settings: &mut Settings,
     orders: &mut MeterCommands,
     exists: impl Fn(MeterId) -> bool,
 ) -> Result<(), Refusal> {
-    let known = |id: MeterId| if exists(id) { Ok(id) } else { Err(Refusal::NoSuchMeter(id)) };
-    match command.request {
-        Request::Set(id, value) => {
-            if !settings.0.set(id, value) {
-                return Err(Refusal::OutOfRange { setting: id.row().slug, value });
-            }
-            orders.0.push((None, MeterCommand::Set(id, value)));
-        }
-        Request::ResetPartial(id) => {
-            orders.0.push((Some(known(id)?), MeterCommand::ResetPartial));
-        }
-        Request::ResetDemand(id) => orders.0.push((Some(known(id)?), MeterCommand::ResetDemand)),
+    let known = |id: MeterId| if exists(id) { Ok(Some(id)) } else { Err(Refusal::NoSuchMeter(id)) };
+    match request {
+        Request::Set(id, value) => set(id, value, settings, orders)?,
+        Request::ResetPartial(id) => orders.0.push((known(id)?, MeterCommand::ResetPartial)),
+        Request::ResetDemand(id) => orders.0.push((known(id)?, MeterCommand::ResetDemand)),
         Request::ResetTotals(_) => return Err(Refusal::TotalsAreFinal),
     }
     Ok(())
 }
 
+/// Gives a setting a value. One that it has already is accepted and changes nothing: a client that writes
+/// its whole configuration again neither cuts a stretch nor loses a demand.
+fn set(
+    id: SettingId,
+    value: i64,
+    settings: &mut Settings,
+    orders: &mut MeterCommands,
+) -> Result<(), Refusal> {
+    let before = settings.get(id);
+    if !settings.set(id, value) {
+        return Err(Refusal::OutOfRange { setting: id.row().slug, value });
+    }
+    if before != value && concerns_metering(id) {
+        orders.0.push((None, MeterCommand::Set(id, value)));
+        if id == SettingId::Wiring {
+            // Means over two wirings are demands of neither.
+            orders.0.push((None, MeterCommand::ResetDemand));
+        }
+    }
+    Ok(())
+}
+
+/// Whether meters have to know a setting; the others are the device's own.
+pub fn concerns_metering(id: SettingId) -> bool {
+    match id {
+        SettingId::Wiring
+        | SettingId::Netting
+        | SettingId::ApparentMethod
+        | SettingId::DcBlocking
+        | SettingId::DemandIntervalMin
+        | SettingId::PartialRunning => true,
+        SettingId::TariffMode
+        | SettingId::TariffSelected
+        | SettingId::DigitalInputFunction
+        | SettingId::WrongConnectionDetection
+        | SettingId::Password => false,
+    }
+}
+
+/// One line for the log. It never shows a password.
 fn describe(command: Command, ack: &Ack) -> String {
+    let asked = match command.request {
+        Request::Set(SettingId::Password, _) => "password".to_string(),
+        Request::Set(id, value) => {
+            let names = id.row().names;
+            let name = names.iter().find(|(named, _)| *named == value).map(|(_, name)| *name);
+            format!(
+                "{} = {}",
+                id.row().slug,
+                name.map_or_else(|| value.to_string(), str::to_string)
+            )
+        }
+        Request::ResetPartial(id) => format!("reset of the partial counters of {}", id.slug()),
+        Request::ResetDemand(id) => format!("reset of the demand of {}", id.slug()),
+        Request::ResetTotals(id) => format!("reset of the totals of {}", id.slug()),
+    };
+    let origin = command.origin.slug();
     match ack {
-        Ok(_) => format!("{:?} from {:?}: done", command.request, command.origin),
-        Err(refusal) => format!("{:?} from {:?}: {refusal}", command.request, command.origin),
+        Ok(_) => format!("{asked}, by {origin}: done"),
+        Err(Refusal::OutOfRange { .. }) => format!("{asked}, by {origin}: refused, out of range"),
+        Err(refusal) => format!("{asked}, by {origin}: refused, {refusal}"),
     }
 }
 
 /// Passes orders on to the built-in meter and to the bus.
 pub fn command_meters(
     mut orders: ResMut<MeterCommands>,
+    settings: Res<DeviceSettings>,
     mut out: ResMut<Outbox>,
     mut notes: MessageReader<Noted>,
-    mut meters: Query<(&mut Calculation, &mut SignalPath, &mut WiringSystem)>,
+    mut meters: Query<(&mut Calculation, &mut SignalPath, &mut WiringSystem, &mut Shown)>,
 ) {
     for (target, order) in orders.0.drain(..) {
         if target.is_none_or(|id| id == MeterId::Main) {
-            for (mut calculation, mut path, mut wiring) in &mut meters {
+            for (mut calculation, mut path, mut wiring, mut shown) in &mut meters {
                 calculation.0.command(order);
-                command_path(order, &mut path, &mut wiring);
+                command_path(order, &settings.0, &mut path, &mut wiring);
+                take_counters(&mut shown, &calculation);
             }
         }
         match target {
@@ -85,18 +138,20 @@ pub fn command_meters(
     out.0.notes.extend(notes.read().map(|note| note.0.clone()));
 }
 
-fn command_path(order: MeterCommand, path: &mut SignalPath, wiring: &mut WiringSystem) {
-    match order {
-        MeterCommand::Set(SettingId::Wiring, value) => {
-            if let Some(chosen) = Wiring::from_setting(value) {
-                path.0.set_wiring(chosen);
-                wiring.0 = chosen;
-            }
-        }
-        MeterCommand::Set(SettingId::DcBlocking, value) => path.0.set_dc_blocking(value == 1),
-        MeterCommand::Set(..)
-        | MeterCommand::Tariff(_)
-        | MeterCommand::ResetPartial
-        | MeterCommand::ResetDemand => {}
+fn command_path(
+    order: MeterCommand,
+    settings: &Settings,
+    path: &mut SignalPath,
+    wiring: &mut WiringSystem,
+) {
+    let MeterCommand::Set(id, value) = order else { return };
+    if id == SettingId::Wiring {
+        let chosen = Wiring::from_setting(value).expect("the table of settings names all systems");
+        path.bank.set_wiring(chosen);
+        wiring.0 = chosen;
+    }
+    if id == SettingId::Wiring || id == SettingId::DcBlocking {
+        // The DC of a voltage depends on what it is measured against, so another wiring forgets it too.
+        path.bank.set_dc_blocking(settings.get(SettingId::DcBlocking) == 1);
     }
 }

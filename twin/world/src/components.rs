@@ -1,13 +1,13 @@
 //! The components. Values of the three phases of one meter or load lie side by side in [`PerPhase`],
 //! since its wiring couples them.
 
+use crate::twin::Effects;
 use bevy_ecs::prelude::*;
-use image::{MeterId, Settings};
+use image::{Command, MeterId, Settings};
 use metering::{Bank, Means, Meter, Wiring};
 use port::{EsyReply, MeterCommand, ModuleIdentity, Readings, SampleBlock, Timestamp};
 use std::collections::VecDeque;
-
-use crate::twin::{CommandTicket, Effects};
+use std::sync::Arc;
 
 /// One value for each phase.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -23,11 +23,20 @@ pub struct WiringSystem(pub Wiring);
 
 /// The signal path of the built-in meter: samples to windows.
 #[derive(Component)]
-pub struct SignalPath(pub Bank);
+pub struct SignalPath {
+    /// What cuts and measures windows.
+    pub bank: Bank,
+    /// Rows of a block that it uses, in its order.
+    pub rows: Vec<usize>,
+}
 
 /// The calculation of the built-in meter: windows to readings and counters.
 #[derive(Component)]
 pub struct Calculation(pub Meter);
+
+/// Means of all whole windows since the beginning, together.
+#[derive(Component, Default)]
+pub struct WholeRun(pub Means);
 
 /// Windows that closed in this tick.
 #[derive(Component, Default)]
@@ -51,9 +60,9 @@ pub struct ClosedWindow {
 pub struct Shown {
     /// A reading for every point.
     pub readings: Readings,
-    /// End of the last window.
+    /// End of the last whole window: the age of live readings counts from here.
     pub window_end: Timestamp,
-    /// Windows so far.
+    /// Whole windows so far.
     pub windows: u64,
 }
 
@@ -64,6 +73,19 @@ pub struct EsyModule {
     pub identity: ModuleIdentity,
     /// Digest over all its replies.
     pub digest: metering::Digest,
+    /// Whether it answers.
+    pub link: Link,
+}
+
+/// State of the talk with a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// It does not answer.
+    Silent,
+    /// It answers, and may have missed settings while it did not.
+    Found,
+    /// It answers and has been told all settings.
+    Briefed,
 }
 
 /// A load that a meter measures.
@@ -71,6 +93,8 @@ pub struct EsyModule {
 pub struct Load {
     /// Name given by the installer.
     pub name: String,
+    /// Place among the loads, in the order in which they were configured.
+    pub place: usize,
 }
 
 /// Which phases a load takes.
@@ -101,10 +125,10 @@ pub struct LoadReading {
 pub struct DigitalInput {
     /// Whether its contact is closed.
     pub closed: bool,
-    /// Since when.
-    pub since: Timestamp,
-    /// Whether this closing has already reset the partial counters.
-    pub acted: bool,
+    /// Since when, as a position in samples.
+    pub since: f64,
+    /// Whether this closing may no longer reset the partial counters: it did, or was for something else.
+    pub spent: bool,
 }
 
 /// The tariff in force.
@@ -129,6 +153,15 @@ pub struct Device;
 #[derive(Resource, Debug, Clone, Default)]
 pub struct DeviceSettings(pub Settings);
 
+/// A command and the number by which its answer is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandTicket {
+    /// Comes back with the acknowledgement.
+    pub id: u64,
+    /// What is asked.
+    pub command: Command,
+}
+
 /// What came in with this tick.
 #[derive(Resource, Default)]
 pub struct Inbox {
@@ -150,21 +183,17 @@ pub struct Inbox {
 #[derive(Resource, Default)]
 pub struct Outbox(pub Effects);
 
-/// Commands for all meters that this tick has given rise to.
+/// Commands that this tick has given rise to, each for one meter or for all.
 #[derive(Resource, Default)]
 pub struct MeterCommands(pub Vec<(Option<MeterId>, MeterCommand)>);
 
-/// Ticks so far.
+/// Ticks so far, the present one included.
 #[derive(Resource, Default)]
 pub struct TickCount(pub u64);
 
-/// Samples a second of the built-in meter.
-#[derive(Resource)]
-pub struct SampleRate(pub f64);
-
 /// Who this device is.
 #[derive(Resource)]
-pub struct DeviceIdentity(pub std::sync::Arc<image::Identity>);
+pub struct DeviceIdentity(pub Arc<image::Identity>);
 
 /// Something happened that is worth an entry in a log.
 #[derive(Message, Debug, Clone, PartialEq, Eq)]

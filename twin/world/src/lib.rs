@@ -14,7 +14,9 @@ mod meters;
 mod modules;
 mod publish;
 mod schedule;
+mod time;
 mod twin;
 
+pub use commands::COMMANDS_PER_TICK;
 pub use schedule::Stage;
 pub use twin::{Effects, Inputs, LoadConfig, Pulse, Twin, TwinConfig, WindowStamp};

@@ -3,7 +3,7 @@
 use crate::components::{Load, LoadReading, MeasuredBy, OnPhases, Shown};
 use bevy_ecs::prelude::*;
 use catalog::{QuantityId, Register, Scope, point};
-use port::{Flags, Reading, Readings, Reason};
+use port::{Reading, Readings, Reason};
 
 /// A load on all phases shows its meter's system; one on single phases the sum of those.
 pub fn read_loads(
@@ -38,12 +38,17 @@ fn over(
     if phases.0.0 == [true; 3] {
         return get(Scope::System);
     }
-    let taken =
-        Scope::PHASES.into_iter().zip(phases.0.0).filter(|(_, on)| *on).map(|(s, _)| get(s));
-    taken.fold(Reading::good(0.0), |sum, phase| match (sum, phase) {
+    let taken = Scope::PHASES.into_iter().zip(phases.0.0).filter(|(_, on)| *on);
+    let sum = taken.map(|(scope, _)| get(scope)).reduce(plus);
+    sum.unwrap_or(Reading::Absent(Reason::NotWired))
+}
+
+/// A sum has the remarks of both parts, and no value if one part has none.
+fn plus(a: Reading, b: Reading) -> Reading {
+    match (a, b) {
         (Reading::Value { value: a, flags: x }, Reading::Value { value: b, flags: y }) => {
-            Reading::Value { value: a + b, flags: Flags::union(x, y) }
+            Reading::Value { value: a + b, flags: x.union(y) }
         }
         (absent @ Reading::Absent(_), _) | (_, absent @ Reading::Absent(_)) => absent,
-    })
+    }
 }

@@ -1,23 +1,26 @@
 //! The built-in meter: samples to windows, windows to readings and counters.
 
 use crate::components::{
-    Calculation, ClosedWindow, ClosedWindows, DeviceSettings, Inbox, Outbox, SampleRate, Shown,
-    SignalPath, WiringCheck, WiringSystem,
+    Calculation, ClosedWindow, ClosedWindows, DeviceSettings, Inbox, MeterCommands, Outbox, Shown,
+    SignalPath, WholeRun, WiringCheck, WiringSystem,
 };
+use crate::time::TimeLine;
 use crate::twin::{Pulse, WindowStamp};
 use bevy_ecs::prelude::*;
 use catalog::{QuantityId, Scope, SettingId, point};
-use metering::{WindowInfo, Wiring};
+use metering::{Tail, WindowInfo, Wiring};
+use port::{MeterCommand, Role};
 
-/// Channels of a block: three voltages, three currents and a measured neutral.
-const ROWS_MAX: usize = 7;
-
-/// Cuts the block's samples into windows.
+/// Cuts the block's samples into windows. A stretch ends with the last block, and where a command
+/// changes the wiring: what was measured under the old wiring is counted under it.
 pub fn close_windows(
     inbox: Res<Inbox>,
-    mut meters: Query<(&mut SignalPath, &mut ClosedWindows, &crate::twin::Rows)>,
+    orders: Res<MeterCommands>,
+    mut meters: Query<(&mut SignalPath, &mut ClosedWindows)>,
 ) {
-    for (mut path, mut closed, used) in &mut meters {
+    let rewired = orders.0.iter().any(|(_, order)| is_wiring(order)).then_some(Tail::Count);
+    for (mut path, mut closed) in &mut meters {
+        let SignalPath { bank, rows: used } = &mut *path;
         let closed = &mut closed.0;
         closed.clear();
         let mut keep = |window: &WindowInfo| {
@@ -29,61 +32,82 @@ pub fn close_windows(
             });
         };
         if inbox.block.samples > 0 {
-            let mut rows: [&[i32]; ROWS_MAX] = [&[]; ROWS_MAX];
-            for (row, channel) in rows.iter_mut().zip(&used.0) {
+            let mut rows: [&[i32]; Role::ALL.len()] = Default::default();
+            for (row, channel) in rows.iter_mut().zip(&*used) {
                 *row = inbox.block.row(*channel);
             }
-            path.0.push(inbox.block.first, &rows[..used.0.len()], &mut keep);
+            bank.push(inbox.block.first, &rows[..used.len()], &mut keep);
         }
-        if let Some(tail) = inbox.end {
-            path.0.finish(tail, &mut keep);
+        if let Some(tail) = inbox.end.or(rewired) {
+            bank.finish(tail, &mut keep);
         }
     }
+}
+
+fn is_wiring(order: &MeterCommand) -> bool {
+    matches!(order, MeterCommand::Set(SettingId::Wiring, _))
 }
 
 /// Takes the closed windows into readings, counters and demand, in their order.
 pub fn count_windows(
-    inbox: Res<Inbox>,
-    rate: Res<SampleRate>,
+    line: Res<TimeLine>,
     mut out: ResMut<Outbox>,
-    mut meters: Query<(&mut Calculation, &ClosedWindows, &mut Shown)>,
+    mut meters: Query<(&mut Calculation, &ClosedWindows, &mut WholeRun, &mut Shown)>,
 ) {
-    let block_end = inbox.block.first as f64 + inbox.block.samples as f64 - 0.5;
-    for (mut calculation, closed, mut shown) in &mut meters {
+    for (mut calculation, closed, mut whole, mut shown) in &mut meters {
         for window in &closed.0 {
-            let end = inbox.time - (block_end - window.end) / rate.0;
-            let info = WindowInfo {
-                start: window.start,
-                end: window.end,
-                cycles: window.cycles,
-                means: std::slice::from_ref(&window.means),
-            };
-            calculation.0.measure(&info, &window.means);
-            calculation.0.accumulate(&info, &window.means, end);
-            out.0.pulses.extend(calculation.0.pulses().iter().map(|pulse| Pulse {
-                time: inbox.time - (block_end - pulse.sample) / rate.0,
-                sample: pulse.sample,
-            }));
-            out.0.windows.push(WindowStamp {
-                start: window.start,
-                end: window.end,
-                cycles: window.cycles,
-                time: end,
-            });
+            count(&mut calculation, window, &line, &mut out);
             if window.cycles > 0 {
-                out.0.whole.add(&window.means);
+                whole.0.add(&window.means);
+                shown.window_end = line.at(window.end);
             }
-            shown.window_end = end;
         }
-        if !closed.0.is_empty() {
+        shown.windows = calculation.0.windows();
+        if closed.0.iter().any(|window| window.cycles > 0) {
             shown.readings.clone_from(calculation.0.readings());
-            shown.windows = calculation.0.windows();
+        } else if !closed.0.is_empty() {
+            // Fragments bring no live readings, and those shown may have gone stale.
+            take_counters(&mut shown, &calculation);
         }
     }
 }
 
-/// A three-phase system whose sequence is reversed is likely wired wrongly. A delta with a wild leg has
-/// either sequence by its construction, so there it says nothing.
+fn count(calculation: &mut Calculation, window: &ClosedWindow, line: &TimeLine, out: &mut Outbox) {
+    let meter = &mut calculation.0;
+    let time = line.at(window.end);
+    let info = WindowInfo {
+        start: window.start,
+        end: window.end,
+        cycles: window.cycles,
+        means: std::slice::from_ref(&window.means),
+    };
+    meter.measure(&info, &window.means);
+    meter.accumulate(&info, &window.means, time);
+    out.0.pulses.extend(
+        meter
+            .pulses()
+            .iter()
+            .map(|pulse| Pulse { time: line.at(pulse.sample), sample: pulse.sample }),
+    );
+    out.0.windows.push(WindowStamp {
+        start: window.start,
+        end: window.end,
+        cycles: window.cycles,
+        time,
+    });
+}
+
+/// Shows counters and demand as they are now, between two windows.
+pub fn take_counters(shown: &mut Shown, calculation: &Calculation) {
+    for point in catalog::points() {
+        if point.quantity.class != catalog::Class::Live {
+            shown.readings.set(point.id, calculation.0.readings().get(point.id));
+        }
+    }
+}
+
+/// A three-phase system whose sequence is reversed is likely wired wrongly. Three single-phase loads
+/// have no sequence to go by.
 pub fn check_wiring(
     settings: Res<DeviceSettings>,
     mut meters: Query<(&WiringSystem, &Shown, &mut WiringCheck)>,
@@ -91,8 +115,8 @@ pub fn check_wiring(
     let wanted = settings.0.get(SettingId::WrongConnectionDetection) == 1;
     let sequence = point(QuantityId::PhaseSequence, None, Scope::System).expect("in the catalogue");
     for (wiring, shown, mut check) in &mut meters {
-        let reversed =
-            wiring.0 != Wiring::WildLeg && shown.readings.get(sequence).value() == Some(-1.0);
-        check.set_if_neq(WiringCheck { fault: wanted && reversed });
+        let reversed = shown.readings.get(sequence).value() == Some(-1.0);
+        let fault = wanted && reversed && wiring.0 != Wiring::ThreeSinglePhase;
+        check.set_if_neq(WiringCheck { fault });
     }
 }

@@ -1,25 +1,27 @@
-//! The modules on the ESY bus: what they answered, and what their silence means.
+//! The modules on the ESY bus: what they answered, and what silence means, theirs or the meter's own.
 
-use crate::components::{EsyModule, Inbox, MeterOf, Outbox, Shown};
+use crate::commands::concerns_metering;
+use crate::components::{
+    DeviceSettings, EsyModule, Inbox, Link, MeterCommands, MeterOf, Noted, Outbox, Shown, Tariff,
+};
+use crate::time::TimeLine;
 use bevy_ecs::prelude::*;
-use catalog::Class;
+use catalog::{Class, SETTINGS};
 use image::MeterId;
-use port::{Reading, Readings, Reason};
+use port::{MeterCommand, Reading, Readings, Reason};
 
-use crate::components::SampleRate;
-
-/// A module that has not answered for this long is silent: five windows, more than three polls.
+/// A meter without a new window for this long has no live readings any more: five windows, and more than
+/// three polls of the bus.
 const SILENT_AFTER_S: f64 = 1.0;
 
-/// Takes over what the modules answered.
+/// Takes over what the modules answered, oldest first: each window enters the digest, the last is shown.
+/// Replies of modules that are not configured are passed over.
 pub fn take_replies(
     mut inbox: ResMut<Inbox>,
-    rate: Res<SampleRate>,
+    line: Res<TimeLine>,
     mut out: ResMut<Outbox>,
     mut modules: Query<(&MeterOf, &mut EsyModule, &mut Shown)>,
 ) {
-    let block_end = inbox.block.first as f64 + inbox.block.samples as f64 - 0.5;
-    let time = inbox.time;
     for reply in inbox.replies.drain(..) {
         let found = modules.iter_mut().find(|(meter, ..)| meter.0 == MeterId::Esy(reply.slot));
         let Some((_, mut module, mut shown)) = found else { continue };
@@ -28,9 +30,14 @@ pub fn take_replies(
                 digest(&mut module, reply.window_end, &readings);
                 shown.readings = *readings;
                 shown.windows += 1;
-                shown.window_end = time - (block_end - reply.window_end) / rate.0;
+                shown.window_end = line.at(reply.window_end);
                 out.0.module_windows.push((reply.slot, shown.window_end));
+                if module.link == Link::Silent {
+                    module.link = Link::Found;
+                }
             }
+            // One poll without an answer is not yet silence.
+            Err(Reason::BusTimeout) => {}
             Err(reason) => lose(&mut shown.readings, reason),
         }
     }
@@ -39,28 +46,77 @@ pub fn take_replies(
 fn digest(module: &mut EsyModule, window_end: f64, readings: &Readings) {
     module.digest.add(window_end.to_bits());
     for (_, reading) in readings.iter() {
-        module.digest.add(reading.value().map_or(0, f64::to_bits));
-    }
-}
-
-/// Marks the live readings of modules that no longer answer.
-pub fn judge_silence(inbox: Res<Inbox>, mut modules: Query<&mut Shown, With<EsyModule>>) {
-    for mut shown in &mut modules {
-        let silent = inbox.time.seconds_since(shown.window_end) > SILENT_AFTER_S;
-        if silent && shown.windows > 0 {
-            lose(&mut shown.readings, Reason::BusTimeout);
+        match reading {
+            Reading::Value { value, flags } => {
+                module.digest.add(value.to_bits());
+                module.digest.add(u64::from(flags.bits()));
+            }
+            Reading::Absent(reason) => module.digest.add(reason as u64),
         }
     }
 }
 
-/// Live values go; counters hold what they had. An absent module has nothing at all.
+/// Takes live readings away that are too old: a module's have timed out, the built-in meter's are stale.
+pub fn judge_silence(
+    inbox: Res<Inbox>,
+    mut meters: Query<(&MeterOf, &mut Shown, Option<&mut EsyModule>)>,
+    mut notes: MessageWriter<Noted>,
+) {
+    for (meter, mut shown, module) in &mut meters {
+        if inbox.time.seconds_since(shown.window_end) <= SILENT_AFTER_S {
+            continue;
+        }
+        match module {
+            Some(mut module) => {
+                if module.link != Link::Silent {
+                    module.link = Link::Silent;
+                    notes.write(Noted(format!("{} does not answer", meter.0.slug())));
+                }
+                if shown.readings.iter().any(|(_, reading)| is_unexplained(reading)) {
+                    lose(&mut shown.readings, Reason::BusTimeout);
+                }
+            }
+            None => lose(&mut shown.readings, Reason::Stale),
+        }
+    }
+}
+
+/// What a module without an answer must not show: a value, or that the first is about to come.
+fn is_unexplained(reading: Reading) -> bool {
+    matches!(reading, Reading::Value { .. } | Reading::Absent(Reason::Settling))
+}
+
+/// Live readings go; counters hold what they had. A module that does not exist has nothing at all.
 fn lose(readings: &mut Readings, reason: Reason) {
     for point in catalog::points() {
+        let reading = readings.get(point.id);
         let counter = matches!(point.quantity.class, Class::Energy | Class::Hours);
-        let held = counter && reason != Reason::NotInstalled;
-        let wired = readings.get(point.id) != Reading::Absent(Reason::NotWired);
-        if !held && wired {
+        let held = counter && reading.value().is_some() && reason != Reason::NotInstalled;
+        if !held && reading != Reading::Absent(Reason::NotWired) {
             readings.set(point.id, Reading::Absent(reason));
         }
+    }
+}
+
+/// Tells a module that answers again, or for the first time, all it may have missed.
+pub fn brief_modules(
+    settings: Res<DeviceSettings>,
+    tariffs: Query<&Tariff>,
+    mut orders: ResMut<MeterCommands>,
+    mut notes: MessageWriter<Noted>,
+    mut modules: Query<(&MeterOf, &mut EsyModule)>,
+) {
+    for (meter, mut module) in &mut modules {
+        if module.link != Link::Found {
+            continue;
+        }
+        module.link = Link::Briefed;
+        notes.write(Noted(format!("{} answers", meter.0.slug())));
+        let metering =
+            SETTINGS.iter().map(|setting| setting.id).filter(|id| concerns_metering(*id));
+        let to = Some(meter.0);
+        orders.0.extend(metering.map(|id| (to, MeterCommand::Set(id, settings.0.get(id)))));
+        let tariff = tariffs.iter().next().and_then(|tariff| tariff.active).unwrap_or(1);
+        orders.0.push((to, MeterCommand::Tariff(tariff)));
     }
 }

@@ -9,20 +9,20 @@ use image::{Image, InputOutput, LoadImage, MeterImage};
 use std::sync::Arc;
 
 /// Makes the image. Meters stand by slot, loads by meter and name.
-#[expect(clippy::too_many_arguments, clippy::type_complexity, reason = "a system's queries")]
+#[expect(clippy::too_many_arguments, reason = "a system's queries")]
 pub fn make_image(
     inbox: Res<Inbox>,
     ticks: Res<TickCount>,
     identity: Res<DeviceIdentity>,
     settings: Res<DeviceSettings>,
     mut out: ResMut<Outbox>,
-    meters: Query<(Entity, &MeterOf, &Shown, Option<&EsyModule>, Option<&WiringCheck>)>,
+    meters: Query<(&MeterOf, &Shown, Option<&EsyModule>, Option<&WiringCheck>)>,
     loads: Query<(&Load, &MeasuredBy, &OnPhases, &LoadReading)>,
     inputs: Query<(&DigitalInput, &Tariff)>,
 ) {
     let mut shown: Vec<_> = meters
         .iter()
-        .map(|(_, meter, shown, module, _)| MeterImage {
+        .map(|(meter, shown, module, _)| MeterImage {
             id: meter.0,
             name: module.map(|module| module.identity.name.clone()).unwrap_or_default(),
             model: module.map(|module| module.identity.model),
@@ -38,7 +38,7 @@ pub fn make_image(
         .iter()
         .filter_map(|(load, meter, phases, reading)| {
             Some(LoadImage {
-                meter: meters.get(meter.0).ok()?.1.0,
+                meter: meters.get(meter.0).ok()?.0.0,
                 name: load.name.clone(),
                 phases: phases.0.0,
                 active_power: reading.active_power,

@@ -1,6 +1,6 @@
 //! The order of a tick: one chain of stages, and a proof that it is one.
 
-use crate::{commands, inputs, loads, meters, modules, publish};
+use crate::{commands, inputs, loads, meters, modules, publish, time};
 use bevy_ecs::message::message_update_system;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
@@ -8,7 +8,7 @@ use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleT
 /// What happens in a tick, in this order.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// Commands are validated and taken in.
+    /// The tick is counted; commands are validated and taken in.
     Intake,
     /// Contacts and replies of modules arrive.
     Acquire,
@@ -18,7 +18,7 @@ pub enum Stage {
     Accumulate,
     /// The wiring and the health of the modules are judged.
     Judge,
-    /// Tariff and partial counters follow inputs and settings.
+    /// Tariff and partial counters follow inputs and settings; modules that are back are told theirs.
     Control,
     /// Commands go out to the meters.
     Actuate,
@@ -55,16 +55,20 @@ pub fn schedule(shuffle: Option<u64>) -> Schedule {
             .chain(),
     );
     schedule.add_systems((
-        commands::take_commands.in_set(Stage::Intake),
-        (inputs::read_contact, modules::take_replies).chain().in_set(Stage::Acquire),
+        (count_tick, commands::take_commands).chain().in_set(Stage::Intake),
+        (time::follow_samples, inputs::read_contact, modules::take_replies)
+            .chain()
+            .in_set(Stage::Acquire),
         meters::close_windows.in_set(Stage::Meter),
         meters::count_windows.in_set(Stage::Accumulate),
         (meters::check_wiring, modules::judge_silence).chain().in_set(Stage::Judge),
-        (inputs::choose_tariff, inputs::control_partial_counters).chain().in_set(Stage::Control),
+        (inputs::choose_tariff, inputs::control_partial_counters, modules::brief_modules)
+            .chain()
+            .in_set(Stage::Control),
         commands::command_meters.in_set(Stage::Actuate),
         loads::read_loads.in_set(Stage::Record),
         publish::make_image.in_set(Stage::Publish),
-        (message_update_system, World::clear_trackers, count_tick).chain().in_set(Stage::Housekeep),
+        (message_update_system, World::clear_trackers).chain().in_set(Stage::Housekeep),
     ));
     schedule
 }

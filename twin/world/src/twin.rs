@@ -1,11 +1,13 @@
 //! The interface of the world: configure it once, then tick.
 
 use crate::components::{
-    Calculation, ClosedWindows, Device, DeviceIdentity, DeviceSettings, DigitalInput, EsyModule,
-    Inbox, Load, LoadReading, MeasuredBy, MeterCommands, MeterOf, Noted, OnPhases, Outbox,
-    PerPhase, SampleRate, Shown, SignalPath, Tariff, TickCount, WiringCheck, WiringSystem,
+    Calculation, ClosedWindows, CommandTicket, Device, DeviceIdentity, DeviceSettings,
+    DigitalInput, EsyModule, Inbox, Link, Load, LoadReading, MeasuredBy, MeterCommands, MeterOf,
+    Noted, OnPhases, Outbox, PerPhase, Shown, SignalPath, Tariff, TickCount, WholeRun, WiringCheck,
+    WiringSystem,
 };
 use crate::schedule::schedule;
+use crate::time::TimeLine;
 use bevy_ecs::message::MessageRegistry;
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
@@ -45,15 +47,6 @@ pub struct LoadConfig {
     pub name: String,
     /// Which phases it takes.
     pub phases: [bool; 3],
-}
-
-/// A command and the number by which its answer is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CommandTicket {
-    /// Comes back with the acknowledgement.
-    pub id: u64,
-    /// What is asked.
-    pub command: Command,
 }
 
 /// What comes in with a tick. The caller keeps the buffers and fills them anew.
@@ -104,8 +97,6 @@ pub struct Effects {
     pub windows: Vec<WindowStamp>,
     /// Windows of modules that came in.
     pub module_windows: Vec<(SlotId, Timestamp)>,
-    /// Means of the closed windows together.
-    pub whole: Means,
     /// Pulses of the LED.
     pub pulses: Vec<Pulse>,
     /// Answers to commands.
@@ -116,10 +107,6 @@ pub struct Effects {
     pub notes: Vec<String>,
 }
 
-/// Rows of a block that the built-in meter uses, in the order of its bank.
-#[derive(Component, Debug, Clone)]
-pub struct Rows(pub Vec<usize>);
-
 /// The world.
 pub struct Twin {
     world: World,
@@ -129,6 +116,9 @@ pub struct Twin {
 
 impl Twin {
     /// Builds the world; nothing is measured yet.
+    ///
+    /// # Panics
+    /// If a load hangs on a meter that is not configured, or two modules share a slot.
     pub fn new(config: &TwinConfig) -> Twin {
         Twin::with_schedule(config, schedule(None))
     }
@@ -140,24 +130,20 @@ impl Twin {
         world.insert_resource(Outbox::default());
         world.insert_resource(MeterCommands::default());
         world.insert_resource(TickCount::default());
-        world.insert_resource(SampleRate(config.format.sample_rate_hz));
+        world.insert_resource(TimeLine::new(config.format.sample_rate_hz, config.start));
         world.insert_resource(DeviceIdentity(Arc::new(config.identity.clone())));
         let mut settings = DeviceSettings::default();
         let wiring = Wiring::ALL.iter().position(|wiring| *wiring == config.wiring);
         let accepted = settings.0.set(SettingId::Wiring, wiring.expect("ALL is complete") as i64);
         assert!(accepted, "every wiring system is a value of the setting");
         world.insert_resource(settings);
-        world.spawn((
-            Device,
-            DigitalInput { since: config.start, ..DigitalInput::default() },
-            Tariff { active: None },
-        ));
+        world.spawn((Device, DigitalInput::default(), Tariff { active: None }));
         let meter = spawn_meter(&mut world, config);
         for module in &config.modules {
             spawn_module(&mut world, module, config.start);
         }
-        for load in &config.loads {
-            spawn_load(&mut world, load);
+        for (place, load) in config.loads.iter().enumerate() {
+            spawn_load(&mut world, place, load);
         }
         schedule.initialize(&mut world).expect("the order of systems is complete");
         Twin { world, schedule, meter }
@@ -185,9 +171,14 @@ impl Twin {
         std::mem::take(&mut self.world.resource_mut::<Outbox>().0)
     }
 
-    /// The built-in meter's calculation, to read means and counters of a whole run.
+    /// The built-in meter's calculation.
     pub fn meter(&self) -> &Meter {
         &self.world.get::<Calculation>(self.meter).expect("spawned at the beginning").0
+    }
+
+    /// Means of all whole windows of the built-in meter together.
+    pub fn whole(&self) -> &Means {
+        &self.world.get::<WholeRun>(self.meter).expect("spawned at the beginning").0
     }
 
     /// Digest over the exact bits of every window of every meter so far.
@@ -229,10 +220,10 @@ fn spawn_meter(world: &mut World, config: &TwinConfig) -> Entity {
         .spawn((
             MeterOf(MeterId::Main),
             WiringSystem(config.wiring),
-            Rows(rows),
-            SignalPath(bank),
+            SignalPath { bank, rows },
             Calculation(meter),
             ClosedWindows::default(),
+            WholeRun::default(),
             shown,
             WiringCheck::default(),
         ))
@@ -240,25 +231,29 @@ fn spawn_meter(world: &mut World, config: &TwinConfig) -> Entity {
 }
 
 fn spawn_module(world: &mut World, identity: &ModuleIdentity, start: Timestamp) {
+    let id = MeterId::Esy(identity.slot);
+    assert!(meter_entity(world, id).is_none(), "{} is configured once", id.slug());
     world.spawn((
-        MeterOf(MeterId::Esy(identity.slot)),
-        EsyModule { identity: identity.clone(), digest: Digest::default() },
+        MeterOf(id),
+        EsyModule { identity: identity.clone(), digest: Digest::default(), link: Link::Silent },
         Shown { readings: Readings::absent(Reason::Settling), window_end: start, windows: 0 },
     ));
 }
 
-fn spawn_load(world: &mut World, load: &LoadConfig) {
-    let mut meters = world.query::<(Entity, &MeterOf)>();
-    let meter =
-        meters.iter(world).find(|(_, meter)| meter.0 == load.meter).map(|(entity, _)| entity);
-    let Some(meter) = meter else { return };
+fn spawn_load(world: &mut World, place: usize, load: &LoadConfig) {
+    let meter = meter_entity(world, load.meter);
     world.spawn((
-        Load { name: load.name.clone() },
+        Load { name: load.name.clone(), place },
         OnPhases(PerPhase(load.phases)),
-        MeasuredBy(meter),
+        MeasuredBy(meter.expect("a load hangs on a configured meter")),
         LoadReading {
             active_power: Reading::Absent(Reason::Settling),
             active_energy_import: Reading::Absent(Reason::Settling),
         },
     ));
+}
+
+fn meter_entity(world: &mut World, id: MeterId) -> Option<Entity> {
+    let mut meters = world.query::<(Entity, &MeterOf)>();
+    meters.iter(world).find(|(_, meter)| meter.0 == id).map(|(entity, _)| entity)
 }
