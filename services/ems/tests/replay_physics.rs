@@ -75,25 +75,146 @@ fn energy_is_power_times_the_whole_cycles() {
 #[test]
 fn energy_of_steps_is_the_exact_integral() {
     let hz = 49.73;
+    let volts = |t: f64| 230.0 * SQRT_2 * (TAU * hz * t).cos();
+    let wave = |t: f64| SQRT_2 * (TAU * hz * t - 0.4).cos();
+    let mut worst: f64 = 0.0;
     for (at, before, after) in
         [(0.4003, 0.0, 10.0), (0.7117, 20.0, 5.0), (0.55, 10.0, -10.0), (0.331, -6.0, 15.0)]
     {
-        let volts = |t: f64| 230.0 * SQRT_2 * (TAU * hz * t).cos();
-        let amps = |t: f64| if t < at { before } else { after } * SQRT_2 * (TAU * hz * t - 0.4).cos();
+        let amps = |t: f64| wave(t) * if t < at { before } else { after };
         let document = single_phase("steps", 1.3, volts, amps);
         let (begin, end) = stretch(&document);
-        let power = |t: f64| volts(t) * amps(t);
-        let first = integral(begin, at, |t| before * power(t) / amps_scale(before, after, t, at));
-        let second = integral(at, end, |t| after * power(t) / amps_scale(before, after, t, at));
-        let jump = volts(at).abs() * ((after - before) * SQRT_2 * (TAU * hz * at - 0.4).cos()).abs();
-        let exact = first + second;
-        let limit = 1e-6 * 230.0 * f64::max(before.abs(), after.abs()) * 1.3 + 0.5 / RATE_HZ * jump;
+        let exact = integral(begin, at, |t| volts(t) * before * wave(t))
+            + integral(at, end, |t| volts(t) * after * wave(t));
+        let jump = (volts(at) * wave(at) * (after - before)).abs();
+        let largest = f64::max(before.abs(), after.abs());
+        let limit = 1e-6 * 230.0 * largest * 1.3 + 0.5 / RATE_HZ * jump;
+        worst = worst.max((document.net_joules() - exact).abs() / limit);
         close(&format!("step at {at}"), document.net_joules(), exact, limit);
+    }
+    println!("energy of steps: largest error {worst:.3} of the limit");
+}
+
+/// [E8, N1, V6] The frequency ramps or steps: the energy stays the exact integral, the frequency read
+/// is the cycles that passed over the time they took, and V and I keep their values.
+#[test]
+fn frequency_ramps_and_steps() {
+    let ramp = |from: f64, rate: f64| move |t: f64| from * t + 0.5 * rate * t * t;
+    let step = |from: f64, to: f64, at: f64| {
+        move |t: f64| if t < at { from * t } else { from * at + to * (t - at) }
+    };
+    check_cycles("ramp +1 Hz/s", ramp(49.5, 1.0), 2e-6);
+    check_cycles("ramp -2.5 Hz/s", ramp(52.0, -2.5), 2e-6);
+    check_cycles("step 50 to 50.5", step(50.0, 50.5, 0.873), 2e-4);
+    check_cycles("step 60 to 59", step(60.0, 59.0, 1.0), 2e-4);
+}
+
+/// `turns` is the phase in cycles at a time.
+fn check_cycles(name: &str, turns: impl Fn(f64) -> f64, limit_rms: f64) {
+    let volts = |t: f64| 230.0 * SQRT_2 * (TAU * turns(t)).cos();
+    let amps = |t: f64| 10.0 * SQRT_2 * (TAU * turns(t) - 0.5).cos();
+    let document = single_phase("frequency", 2.0, volts, amps);
+    let (begin, end) = stretch(&document);
+    let exact = integral(begin, end, |t| volts(t) * amps(t));
+    let errors = [
+        (document.net_joules() / exact - 1.0).abs(),
+        (document.value("frequency", "system") / ((turns(end) - turns(begin)) / (end - begin)) - 1.0).abs(),
+        (document.value("voltage_ln", "l1") / 230.0 - 1.0).abs(),
+        (document.value("current", "l1") / 10.0 - 1.0).abs(),
+    ];
+    println!("{name}: energy, f, V, I off by {}", errors.map(|e| format!("{e:.1e}")).join(" "));
+    for (error, limit) in errors.into_iter().zip([1e-6, 1e-5, limit_rms, limit_rms]) {
+        assert!(error <= limit, "{name}: {error:e} over {limit:e}");
     }
 }
 
-/// What `amps` multiplies by at a time; 1 where that is 0, so that the quotient is the waveform itself.
-fn amps_scale(before: f64, after: f64, t: f64, at: f64) -> f64 {
-    let scale = if t < at { before } else { after };
-    if scale == 0.0 { 1.0 } else { scale }
+/// [V6] A record that is short of a whole cycle by 1e-4 of it does not count that cycle; one that is not
+/// short does.
+#[test]
+fn a_stretch_short_of_a_whole_cycle() {
+    for (cycles, samples) in [(10.0, 1600.0), (4.0, 612.0), (53.0, 8480.0)] {
+        for (missing, counted) in [(1e-4, cycles - 1.0), (0.0, cycles), (-1e-4, cycles)] {
+            let hz = (cycles - missing) * RATE_HZ / samples;
+            let scene = Scene { wiring: "3p4w", hz, v: grid(230.0), i: loads(10.0) };
+            let file = scene.record(RATE_HZ, samples as usize).write(&folder("short"), "record.csv");
+            let document = Document::of(&file, &[]);
+            assert_eq!(document.number("cycles").round(), counted, "{cycles} less {missing}");
+            scene.check(&document, &Limits { rms: 2e-6, active: 2e-6, frequency: 2e-6, ..EXACT });
+        }
+    }
+}
+
+/// [V1, V4, V7] DC in the voltages is blocked; in the currents it is measured, and without a DC voltage
+/// it makes no power.
+#[test]
+fn dc_in_the_voltage_is_blocked() {
+    let mut scene = Scene { wiring: "3p4w", hz: 49.37, v: grid(230.0), i: loads(10.0) };
+    for (k, dc) in [12.0, -7.0, 3.0].into_iter().enumerate() {
+        scene.v[k] = scene.v[k].with_dc(dc);
+        scene.i[k] = scene.i[k].with_dc(0.2 * dc);
+    }
+    for seconds in [1.0, 0.53, 0.2] {
+        let samples = (seconds * RATE_HZ).round() as usize;
+        let file = scene.record(RATE_HZ, samples).write(&folder("dc"), "record.csv");
+        scene.check(&Document::of(&file, &[]), &EXACT);
+    }
+}
+
+/// [G11, N3, V4, V5] Export: power, power factor and the export counter; the load type by the quadrant.
+#[test]
+fn negative_power() {
+    for (degrees, p_sign, load_type, quadrant) in
+        [(-30.0, 1.0, 1.0, "q1"), (210.0, -1.0, -1.0, "q2"), (150.0, -1.0, 1.0, "q3"), (30.0, 1.0, -1.0, "q4")]
+    {
+        let third = [0.0, 1.0, 2.0].map(|k: f64| k / 3.0);
+        let current = third.map(|part| Signal::sine(10.0, degrees).delayed(part));
+        let v = third.map(|part| Signal::sine(230.0, 0.0).delayed(part));
+        let scene = Scene { wiring: "3p4w", hz: 50.3, v, i: current };
+        let file = scene.record(RATE_HZ, 8000).write(&folder("quadrants"), "record.csv");
+        let document = Document::of(&file, &[]);
+        scene.check(&document, &EXACT);
+        assert_eq!(document.value("active_power", "system").signum(), p_sign);
+        assert_eq!(document.value("power_factor", "system").signum(), p_sign);
+        assert_eq!(document.value("load_type", "system"), load_type, "{degrees}");
+        let names = ["active_energy_import", "active_energy_export"];
+        let [mine, other] = if p_sign > 0.0 { names } else { [names[1], names[0]] };
+        let energy = document.energy(mine, "total", "system");
+        assert!(energy > 0.0);
+        assert_eq!(document.energy(other, "total", "system"), 0.0);
+        assert_eq!(document.energy(mine, quadrant, "system"), energy, "{quadrant}");
+    }
+}
+
+/// [V2] The phase sequence: 1 for L1-L2-L3, -1 for L1-L3-L2.
+#[test]
+fn phase_sequence() {
+    let [a, b, c] = grid(230.0);
+    for (v, expected) in [([a, b, c], 1.0), ([a, c, b], -1.0), ([c, b, a], -1.0), ([b, c, a], 1.0)] {
+        let scene = Scene { wiring: "3p4w", hz: 50.0, v, i: loads(10.0) };
+        let file = scene.record(RATE_HZ, 4000).write(&folder("sequence"), "record.csv");
+        let document = Document::of(&file, &[]);
+        assert_eq!(document.value("phase_sequence", "system"), expected);
+        scene.check(&document, &EXACT);
+    }
+}
+
+/// [E5, E6, E7] A wild leg of 120/208/240 V is in range; that of 240/415/480 V is measured as well and its
+/// high leg is flagged.
+#[test]
+fn a_wild_leg_out_of_range_is_flagged() {
+    for (volts, high_leg, pair) in [(120.0, "good", "good"), (240.0, "over_range", "good")] {
+        let low = Signal::sine(volts, 0.0);
+        let high = Signal::sine(volts * 3f64.sqrt(), 90.0);
+        let scene = Scene { wiring: "wild-leg", hz: 60.0, v: [low, high, -low], i: loads(10.0) };
+        let samples = 8000;
+        let file = scene.record(RATE_HZ, samples).write(&folder("wild-leg"), "record.csv");
+        let document = Document::of(&file, &["--wiring", "wild-leg"]);
+        for (scope, quality) in [("l1", "good"), ("l2", high_leg), ("l3", "good")] {
+            assert_eq!(document.quality("voltage_ln", scope), quality, "{volts} V {scope}");
+        }
+        for scope in ["l12", "l23", "l31"] {
+            close(scope, document.value("voltage_ll", scope), 2.0 * volts, 2e-6 * volts);
+            assert_eq!(document.quality("voltage_ll", scope), pair);
+        }
+    }
 }

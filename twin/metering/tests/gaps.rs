@@ -145,3 +145,51 @@ fn pulses_follow_the_register_over_gaps() {
     assert_eq!(unit.log.pulses.len(), wh as usize);
     assert!(unit.log.pulses.is_sorted());
 }
+
+/// [N9, E8] Whatever comes, from noise to a tone out of range, every sample belongs to one window.
+#[test]
+fn any_signal_at_any_rate_keeps_every_sample() {
+    let mut dice = Dice::new(99);
+    for rate in [150.0, 200.0, 1200.0, 4000.0, 8000.0, 30_707.244, 50_000.0] {
+        for kind in 0..8 {
+            let mut unit = Unit::new(Wiring::ThreePhaseFourWire, rate);
+            unit.block = 1 + dice.below(3000);
+            let (hz, step) = (dice.between(1.0, 200.0), dice.between(0.1, 1.5));
+            let mut total = 0.0;
+            for _ in 0..1 + dice.below(3) {
+                let count = 1 + dice.below(2 * rate as usize);
+                let seed = std::cell::RefCell::new(Dice::new(dice.below(1000) as u64));
+                let noise = || seed.borrow_mut().between(-1.0, 1.0);
+                unit.run(count, |_, t| match kind {
+                    0 => 1000.0 * noise(),
+                    1 => 300.0 * (std::f64::consts::TAU * hz * t).cos(),
+                    2 => 20.0 * noise() + 300.0 * (std::f64::consts::TAU * hz * t).cos(),
+                    3 => 5000.0 * (std::f64::consts::TAU * 50.0 * t).cos(),
+                    4 => {
+                        if t < step {
+                            0.0
+                        } else {
+                            300.0
+                        }
+                    }
+                    5 => 300.0 * (std::f64::consts::TAU * (40.0 + 10.0 * t) * t).cos(),
+                    6 => {
+                        if (t * hz).fract() < 0.01 {
+                            900.0
+                        } else {
+                            0.0
+                        }
+                    }
+                    _ => 300.0 * (std::f64::consts::TAU * (70.0 - 9.0 * t) * t).cos(),
+                });
+                total += count as f64;
+                unit.skip(1 + dice.below(100) as u64);
+            }
+            unit.finish(Tail::Count);
+            let kept: f64 = unit.log.windows.iter().map(|window| window.end - window.start).sum();
+            assert!((kept - total).abs() < 1e-5, "kind {kind} at {rate}: {kept} of {total}");
+            let finite = |window: &bench::Window| window.means.p.iter().all(|p| p.is_finite());
+            assert!(unit.log.windows.iter().all(finite), "kind {kind} at {rate}");
+        }
+    }
+}

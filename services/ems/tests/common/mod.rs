@@ -4,7 +4,7 @@
 //! periodic waveform as phasors, from which samples and the values they should read both follow.
 
 // Each test file compiles this module and uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 pub mod document;
 pub mod record;
