@@ -204,7 +204,7 @@ fn describe(
         sample_rate_hz: cut.rate_hz,
         samples: samples as u64,
         windows: outcome.windows,
-        cycles: whole.cycles,
+        cycles: whole.cycles.round(),
         metered_s: whole.samples / cut.rate_hz,
         frequency_hz: readings.get(frequency).value(),
         digest: document::digest(outcome.digest),

@@ -118,7 +118,9 @@ fn check_cycles(name: &str, turns: impl Fn(f64) -> f64, limit_rms: f64) {
     let exact = integral(begin, end, |t| volts(t) * amps(t));
     let errors = [
         (document.net_joules() / exact - 1.0).abs(),
-        (document.value("frequency", "system") / ((turns(end) - turns(begin)) / (end - begin)) - 1.0).abs(),
+        (document.value("frequency", "system") / ((turns(end) - turns(begin)) / (end - begin))
+            - 1.0)
+            .abs(),
         (document.value("voltage_ln", "l1") / 230.0 - 1.0).abs(),
         (document.value("current", "l1") / 10.0 - 1.0).abs(),
     ];
@@ -136,7 +138,8 @@ fn a_stretch_short_of_a_whole_cycle() {
         for (missing, counted) in [(1e-4, cycles - 1.0), (0.0, cycles), (-1e-4, cycles)] {
             let hz = (cycles - missing) * RATE_HZ / samples;
             let scene = Scene { wiring: "3p4w", hz, v: grid(230.0), i: loads(10.0) };
-            let file = scene.record(RATE_HZ, samples as usize).write(&folder("short"), "record.csv");
+            let file =
+                scene.record(RATE_HZ, samples as usize).write(&folder("short"), "record.csv");
             let document = Document::of(&file, &[]);
             assert_eq!(document.number("cycles").round(), counted, "{cycles} less {missing}");
             scene.check(&document, &Limits { rms: 2e-6, active: 2e-6, frequency: 2e-6, ..EXACT });
@@ -163,9 +166,12 @@ fn dc_in_the_voltage_is_blocked() {
 /// [G11, N3, V4, V5] Export: power, power factor and the export counter; the load type by the quadrant.
 #[test]
 fn negative_power() {
-    for (degrees, p_sign, load_type, quadrant) in
-        [(-30.0, 1.0, 1.0, "q1"), (210.0, -1.0, -1.0, "q2"), (150.0, -1.0, 1.0, "q3"), (30.0, 1.0, -1.0, "q4")]
-    {
+    for (degrees, p_sign, load_type, quadrant) in [
+        (-30.0, 1.0, 1.0, "q1"),
+        (210.0, -1.0, -1.0, "q2"),
+        (150.0, -1.0, 1.0, "q3"),
+        (30.0, 1.0, -1.0, "q4"),
+    ] {
         let third = [0.0, 1.0, 2.0].map(|k: f64| k / 3.0);
         let current = third.map(|part| Signal::sine(10.0, degrees).delayed(part));
         let v = third.map(|part| Signal::sine(230.0, 0.0).delayed(part));
@@ -189,7 +195,8 @@ fn negative_power() {
 #[test]
 fn phase_sequence() {
     let [a, b, c] = grid(230.0);
-    for (v, expected) in [([a, b, c], 1.0), ([a, c, b], -1.0), ([c, b, a], -1.0), ([b, c, a], 1.0)] {
+    for (v, expected) in [([a, b, c], 1.0), ([a, c, b], -1.0), ([c, b, a], -1.0), ([b, c, a], 1.0)]
+    {
         let scene = Scene { wiring: "3p4w", hz: 50.0, v, i: loads(10.0) };
         let file = scene.record(RATE_HZ, 4000).write(&folder("sequence"), "record.csv");
         let document = Document::of(&file, &[]);
