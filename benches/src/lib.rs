@@ -1,7 +1,16 @@
 //! What the benches share: fixed input, the work under test and the honest denominators.
 //!
-//! Everything is the same in every run: no clock, no random numbers.
+//! The work is the same in every run: no clock decides what is done, and random numbers have a seed.
 
+pub mod call;
+pub mod house;
 pub mod input;
+pub mod least;
+pub mod load;
+pub mod plain;
+pub mod processor;
 pub mod reference;
+pub mod synthesis;
+pub mod ticks;
+pub mod turns;
 pub mod work;

@@ -9,32 +9,41 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let ns = match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => i64::try_from(since.as_nanos()),
-            Err(before) => i64::try_from(before.duration().as_nanos()).map(|ns| -ns),
+        let whole = |since: Duration| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
+        let unix_ns = match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => whole(since),
+            Err(before) => -whole(before.duration()),
         };
-        Timestamp { unix_ns: ns.unwrap_or(i64::MAX) }
+        Timestamp { unix_ns }
     }
 }
 
-/// Lets simulated time pass at a multiple of real time.
-#[derive(Debug, Clone, Copy)]
+/// Lets simulated time pass at a multiple of real time, counted from the first wait.
+///
+/// A machine that was too slow for a while catches up, since every wait counts from the beginning.
+#[derive(Debug, Clone)]
 pub struct RealPace {
-    begun: Instant,
     factor: f64,
+    /// Real and simulated time of the first wait.
+    begun: Option<(Instant, f64)>,
 }
 
 impl RealPace {
-    /// `factor` simulated seconds pass in a real one; above zero.
+    /// `factor` simulated seconds pass in a real one.
+    ///
+    /// # Panics
+    /// If `factor` is not above zero.
     pub fn new(factor: f64) -> RealPace {
-        RealPace { begun: Instant::now(), factor }
+        assert!(factor > 0.0, "time passes forwards");
+        RealPace { factor, begun: None }
     }
 }
 
 impl Pace for RealPace {
     fn wait_until(&mut self, elapsed_s: f64) {
-        let due = Duration::try_from_secs_f64(elapsed_s / self.factor).unwrap_or_default();
-        std::thread::sleep(due.saturating_sub(self.begun.elapsed()));
+        let (instant, first_s) = *self.begun.get_or_insert_with(|| (Instant::now(), elapsed_s));
+        let due = Duration::try_from_secs_f64((elapsed_s - first_s) / self.factor);
+        std::thread::sleep(due.unwrap_or_default().saturating_sub(instant.elapsed()));
     }
 }
 
@@ -45,5 +54,25 @@ mod tests {
     #[test]
     fn the_clock_is_after_the_build() {
         assert!(SystemClock.now() > Timestamp::from_unix_s(1_700_000_000));
+    }
+
+    #[test]
+    fn simulated_time_passes_at_its_multiple_and_catches_up() {
+        let mut pace = RealPace::new(100.0);
+        let begun = Instant::now();
+        for block in 1..=5 {
+            pace.wait_until(f64::from(block));
+        }
+        assert!(begun.elapsed() >= Duration::from_millis(40), "4 s at 100 times");
+        // What is already due is not waited for.
+        let begun = Instant::now();
+        pace.wait_until(2.0);
+        assert!(begun.elapsed() < Duration::from_secs(1));
+    }
+
+    #[test]
+    #[should_panic(expected = "forwards")]
+    fn no_pace_stands_still() {
+        let _ = RealPace::new(0.0);
     }
 }

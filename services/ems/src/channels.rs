@@ -68,6 +68,9 @@ pub fn cut(arguments: &ReplayArgs) -> Result<Cut, Failure> {
 fn open(path: &Path) -> Result<Recording, Failure> {
     let named =
         |error: recording::RecordingError| Failure::File(format!("{}: {error}", path.display()));
+    if !path.exists() {
+        return Err(Failure::Environment(format!("{}: not found", path.display())));
+    }
     let extension =
         path.extension().and_then(|ext| ext.to_str()).unwrap_or("").to_ascii_lowercase();
     match extension.as_str() {

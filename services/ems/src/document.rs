@@ -1,7 +1,7 @@
 //! The JSON that commands print: readings and energies in the words of the catalogue.
 
-use catalog::{Class, points};
-use image::{MeterId, Readings};
+use catalog::{Class, Scope, points};
+use image::{LoadImage, MeterId, Readings};
 use serde::Serialize;
 
 /// A live or demand quantity.
@@ -38,6 +38,38 @@ pub struct EnergyEntry {
     pub value: Option<f64>,
     /// `good`, a flag, or the reason why there is no value.
     pub quality: &'static str,
+}
+
+/// A load that a meter measures.
+#[derive(Debug, Serialize)]
+pub struct LoadEntry {
+    /// Name given by the installer.
+    pub name: String,
+    /// Slugs of the phases it takes.
+    pub phases: Vec<&'static str>,
+    /// In watts.
+    pub active_power: Option<f64>,
+    /// In kilowatt-hours.
+    pub active_energy_import: Option<f64>,
+    /// `good`, a flag, or the reason why there is no power.
+    pub quality: &'static str,
+}
+
+/// The loads on a meter.
+pub fn loads(meter: MeterId, loads: &[LoadImage]) -> Vec<LoadEntry> {
+    let entry = |load: &LoadImage| LoadEntry {
+        name: load.name.clone(),
+        phases: Scope::PHASES
+            .into_iter()
+            .zip(load.phases)
+            .filter(|(_, taken)| *taken)
+            .map(|(scope, _)| scope.slug())
+            .collect(),
+        active_power: load.active_power.value(),
+        active_energy_import: load.active_energy_import.value(),
+        quality: load.active_power.quality(),
+    };
+    loads.iter().filter(|load| load.meter == meter).map(entry).collect()
 }
 
 /// The live and demand readings of a meter.

@@ -3,7 +3,7 @@
 use crate::document::rfc3339;
 use crate::failure::Failure;
 use catalog::{QuantityId, Register, Scope, point};
-use image::{Image, MeterImage, Reading};
+use image::{Image, LoadImage, MeterId, MeterImage, Reading};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -162,7 +162,9 @@ fn energies(text: &mut String, main: &MeterImage) {
 }
 
 fn loads(text: &mut String, image: &Image) {
-    for load in image.loads.iter().filter(|load| load.meter != image::MeterId::Main) {
+    // The main load as a whole already stands in the table.
+    let whole = |load: &&LoadImage| load.meter == MeterId::Main && load.phases == [true; 3];
+    for load in image.loads.iter().filter(|load| !whole(load)) {
         let power = load
             .active_power
             .value()

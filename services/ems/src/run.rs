@@ -1,7 +1,7 @@
 //! `ems run`: the meter on a simulated grid, with its table and its services.
 
 use crate::cli::{RunArgs, Speed};
-use crate::document::{self, EnergyEntry, ReadingEntry};
+use crate::document::{self, EnergyEntry, LoadEntry, ReadingEntry};
 use crate::failure::{Failure, note};
 use crate::live::Live;
 use crate::twin_setup::{self, Parts};
@@ -35,6 +35,7 @@ struct WindowLine {
     time: String,
     readings: Vec<ReadingEntry>,
     energy: Vec<EnergyEntry>,
+    loads: Vec<LoadEntry>,
 }
 
 #[derive(Serialize)]
@@ -237,6 +238,7 @@ fn lines(effects: &Effects) -> Result<(), Failure> {
                 time: document::rfc3339(meter.window_end),
                 readings: document::readings(id, &meter.readings),
                 energy: document::energy(id, &meter.readings),
+                loads: document::loads(id, &image.loads),
             },
         )?;
     }

@@ -4,6 +4,8 @@
 //! The fingerprints and powers were taken with another reader, the Python package comtrade 0.2.0 in
 //! double precision: equal fingerprints mean that every sample agrees to the last bit.
 
+#![expect(clippy::disallowed_methods, reason = "a test may open the recordings it is given")]
+
 use std::path::PathBuf;
 
 use recording::{

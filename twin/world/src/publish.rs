@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 use image::{Image, InputOutput, LoadImage, MeterImage};
 use std::sync::Arc;
 
-/// Makes the image. Meters stand by slot, loads by meter and name.
+/// Makes the image: the built-in meter, the modules by slot, and the loads as they were configured.
 #[expect(clippy::too_many_arguments, reason = "a system's queries")]
 pub fn make_image(
     inbox: Res<Inbox>,
@@ -34,8 +34,10 @@ pub fn make_image(
         })
         .collect();
     shown.sort_by_key(|meter| meter.id);
-    let mut loads: Vec<_> = loads
-        .iter()
+    let mut named: Vec<_> = loads.iter().collect();
+    named.sort_by_key(|(load, ..)| load.place);
+    let loads = named
+        .into_iter()
         .filter_map(|(load, meter, phases, reading)| {
             Some(LoadImage {
                 meter: meters.get(meter.0).ok()?.0.0,
@@ -46,7 +48,6 @@ pub fn make_image(
             })
         })
         .collect();
-    loads.sort_by(|a, b| (a.meter, &a.name).cmp(&(b.meter, &b.name)));
     let (input, tariff) = inputs.iter().next().map_or((false, None), |(i, t)| (i.closed, t.active));
     out.0.image = Some(Arc::new(Image {
         tick: ticks.0,

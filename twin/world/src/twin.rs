@@ -123,7 +123,7 @@ impl Twin {
         Twin::with_schedule(config, schedule(None))
     }
 
-    fn with_schedule(config: &TwinConfig, mut schedule: Schedule) -> Twin {
+    pub(crate) fn with_schedule(config: &TwinConfig, mut schedule: Schedule) -> Twin {
         let mut world = World::new();
         MessageRegistry::register_message::<Noted>(&mut world);
         world.insert_resource(Inbox::default());

@@ -6,7 +6,7 @@ use catalog::{Class, QuantityId, Register, SETTINGS, Scope, SettingId, points};
 use common::{Plan, close, currents, esy, slot};
 use image::{Command, MeterId, Origin, Reason, Refusal, Request};
 use proptest::prelude::*;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Every setting takes its named or extreme values and refuses the next; an acknowledgement carries the
 /// tick of the image that shows it.
@@ -95,7 +95,8 @@ fn a_flood_of_commands_waits() {
 fn tariffs_add_up_to_the_total() {
     let mut bench = Plan::new().bench();
     let check = |bench: &common::Bench| {
-        let [t1, t2, total] = [Register::T1, Register::T2, Register::Total].map(|r| bench.import_wh(r));
+        let [t1, t2, total] =
+            [Register::T1, Register::T2, Register::Total].map(|r| bench.import_wh(r));
         assert!((t1 + t2 - total).abs() < 1e-9, "{t1} + {t2} is not {total}");
         [t1, t2]
     };
@@ -120,7 +121,12 @@ fn tariffs_add_up_to_the_total() {
     let [_, t2] = check(&bench);
     bench.run(1.0);
     assert_eq!(check(&bench)[1], t2, "off again");
-    close("all of it", bench.import_wh(Register::Total), 1725.0 * bench.position() as f64 / 7.2e6, 0.06);
+    close(
+        "all of it",
+        bench.import_wh(Register::Total),
+        1725.0 * bench.position() as f64 / 7.2e6,
+        0.06,
+    );
 }
 
 /// [N2] A partial counter pauses, goes on and is reset at once, also in the image of the same tick.
@@ -183,9 +189,8 @@ fn any_request() -> impl Strategy<Value = Request> {
         1 => Request::ResetDemand(meter),
         _ => Request::ResetTotals(meter),
     });
-    let setting = (0..SETTINGS.len(), -1i64..62).prop_map(|(row, value)| {
-        Request::Set(SETTINGS[row].id, value)
-    });
+    let setting = (0..SETTINGS.len(), -1i64..62)
+        .prop_map(|(row, value)| Request::Set(SETTINGS[row].id, value));
     prop_oneof![3 => setting, 1 => meter_request]
 }
 
@@ -202,7 +207,7 @@ proptest! {
         let mut bench =
             Plan { rate_hz: 800.0, modules: vec![(1, Some(currents(2.0, 120.0)))], block: 160, ..Plan::new() }
                 .bench();
-        let mut last: HashMap<(MeterId, catalog::PointId), f64> = HashMap::new();
+        let mut last: BTreeMap<(MeterId, catalog::PointId), f64> = BTreeMap::new();
         for (requests, contact) in requests.chunks(10).zip(contacts) {
             let commands = requests.iter().map(|request| Command { origin: Origin::Modbus, request: *request });
             bench.inputs.commands.extend(commands.map(|command| (0, command)));

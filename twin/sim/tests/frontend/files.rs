@@ -96,6 +96,7 @@ fn nonsense_by_code_is_refused_too() {
     assert!(matches!(afe(&slow, 1e6), Err(FrontEndError::Filter { role: Role::Ia, .. })));
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test may open the files of its own folder")]
 #[test]
 fn shipped_files_are_front_ends() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("frontends");

@@ -164,7 +164,8 @@ impl Bench {
     /// One tick of one block, or of what is wanted if that is less.
     pub fn tick(&mut self, samples_max: usize) {
         let want = samples_max.min(self.plan.block);
-        let read = self.source.read(&mut self.inputs.block, want).expect("the source does not fail");
+        let read =
+            self.source.read(&mut self.inputs.block, want).expect("the source does not fail");
         assert_eq!(read, SourceState::Samples, "the source does not end");
         self.position = self.inputs.block.first + self.inputs.block.samples as u64;
         self.ticks += 1;
@@ -293,7 +294,11 @@ impl SampleSource for Gapped {
         self.source.format()
     }
 
-    fn read(&mut self, block: &mut SampleBlock, max: usize) -> Result<SourceState, port::SourceError> {
+    fn read(
+        &mut self,
+        block: &mut SampleBlock,
+        max: usize,
+    ) -> Result<SourceState, port::SourceError> {
         if self.at.first() == Some(&self.next) {
             self.at.remove(0);
             let end = self.next + self.lost;
