@@ -101,7 +101,7 @@ impl Waveform for Held {
 }
 
 /// Reads a window of codes of six channels through a front end, copies included.
-fn converter(front_end: &FrontEnd) -> impl FnMut() {
+fn converter(front_end: &FrontEnd) -> impl FnMut() + use<> {
     let mut rows = vec![vec![0.0; WINDOW]; SIX.len()];
     rich(&SIX, 0.0).fill(RATE_HZ, &mut rows, WINDOW);
     let mut afe = Afe::new(front_end, Held { rows, next: 0 }, RATE_HZ).expect("it makes sense");

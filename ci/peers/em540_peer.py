@@ -110,7 +110,7 @@ def check_unit(checks: Checks, name: str, told: dict, windows: list[dict]) -> No
         for subsystem, fields in FIELDS.items():
             check_block(checks, f"{name} round {number} {subsystem}", values[subsystem], fields, windows)
         checks.equal(f"{name}: state", values["status"]["device_state"], "RUN")
-        checks.equal(f"{name}: system", values["settings"]["measuring_system"], "THREE_PHASE_NEUTRAL")
+        checks.equal(f"{name}: system", values["settings"]["measuring_system"], "THREE_PHASE_WITH_NEUTRAL")
 
 
 def check_block(checks: Checks, what: str, found: dict, fields: list, windows: list[dict]) -> None:

@@ -153,7 +153,7 @@ fn energies(text: &mut String, main: &MeterImage) {
     for (name, quantity) in
         [("Import", QuantityId::ActiveEnergyImport), ("Export", QuantityId::ActiveEnergyExport)]
     {
-        let _ = write!(text, "{name:<16}{:>4}", "kWh");
+        let _ = write!(text, "{name:<16}{:>4}", quantity.row().unit.symbol());
         for scope in [Scope::L1, Scope::L2, Scope::L3, Scope::System] {
             let _ = write!(text, "{:>12}", show(main, quantity, total, scope));
         }

@@ -1,6 +1,8 @@
 //! `ems replay` of COMTRADE files written here, byte by byte from the standard, not by our writer: all
 //! formats of one record read the same, to the bit, as the CSV of the same numbers.
 
+#![expect(clippy::print_stdout, reason = "the largest errors are shown with --nocapture")]
+
 mod common;
 
 use common::record::write;

@@ -1,5 +1,7 @@
 //! `ems replay` of CSV: which columns it takes, which lines it refuses, and what the options do.
 
+#![expect(clippy::print_stdout, reason = "the largest errors are shown with --nocapture")]
+
 mod common;
 
 use common::record::write;

@@ -1,6 +1,8 @@
 //! `ems replay` of what grids do: steps, ramps, export, reversed sequence, DC, a wild leg out of
 //! range. Expected values are integrals and formulas worked out here.
 
+#![expect(clippy::print_stdout, reason = "the largest errors are shown with --nocapture")]
+
 mod common;
 
 use common::scene::{EXACT, Limits, grid, loads};

@@ -4,6 +4,8 @@
 //! same digest in real time and as fast as the machine allows. A command is acknowledged once the image
 //! that shows its effect is published: who reads after the answer reads what was asked for.
 
+mod steps;
+
 use host::CommandTicket;
 use image::{Ack, Image};
 use metering::{Means, Tail};
@@ -14,6 +16,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use world::{COMMANDS_PER_TICK, Effects, Inputs, Twin};
+
+pub use steps::{StepHandle, Steps, steps};
 
 /// What a run is made of.
 pub struct Runner {
@@ -80,6 +84,7 @@ impl Runner {
             let mut effects = self.twin.tick(&mut inputs);
             let image = Arc::clone(effects.image.as_ref().expect("every tick makes an image"));
             self.images.send_replace(Arc::clone(&image));
+            // After the image: whoever has the answer finds its effect in what he reads next.
             waiting.answer(&mut effects.acks);
             if let Some(bus) = &mut self.bus {
                 effects.bus.drain(..).for_each(|(slot, command)| bus.command(slot, command));

@@ -145,7 +145,7 @@ impl Cutter {
     pub fn advance(&mut self, bounds: &Bounds, v2: impl Iterator<Item = f64>) -> usize {
         self.track.learn(&bounds.span());
         self.track.choose_row(v2);
-        // The next window's margin, and as much again for its search and estimate.
+        // The next window reaches back over one margin; the other is slack.
         let spent = (bounds.end.at.floor() as usize).saturating_sub(2 * MARGIN);
         self.start = Cut { at: bounds.end.at - spent as f64, ..bounds.end };
         self.needed = 0;

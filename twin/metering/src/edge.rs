@@ -3,9 +3,10 @@
 //! A window of whole cycles rarely starts or ends on a sample. Cutting it at a sample would leave a
 //! ripple of order 1/samples in every mean. Between two windows the cut is *soft*: over 16 samples
 //! the weight passes from one window to the next along a smooth curve, so that each sample counts
-//! once in total and the ripple of whole cycles cancels to about 1e-9. The curve is flat to the sixth
-//! order: a mean between a soft and a hard cut is as exact. Where a stretch begins or ends there are
-//! no samples beyond: the cut is *hard*, with end weights that are exact for polynomials.
+//! once in total and the ripple of whole cycles cancels: at 8 kS/s below 1e-9 up to order 10 of a
+//! product, 3e-7 at the worst. The curve's moments vanish up to the fifth: a mean between a soft and a
+//! hard cut is as exact. Where a stretch begins or ends there are no samples beyond: the cut is *hard*,
+//! with end weights that are exact for polynomials.
 
 /// Half the width of a soft edge in samples: six box averages of two samples each, and the
 /// corrections two samples to both sides.
@@ -27,6 +28,32 @@ pub enum Edge {
     Soft,
     /// At the first or last sample of a stretch.
     Hard,
+}
+
+/// An end of a window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cut {
+    /// Where, in samples; sample n lies at n.
+    pub at: f64,
+    /// How.
+    pub edge: Edge,
+}
+
+impl Cut {
+    /// Between two windows.
+    pub fn soft(at: f64) -> Cut {
+        Cut { at, edge: Edge::Soft }
+    }
+
+    /// At an end of a stretch.
+    pub fn hard(at: f64) -> Cut {
+        Cut { at, edge: Edge::Hard }
+    }
+
+    /// The same cut with positions counted from `origin`.
+    pub fn seen_from(self, origin: usize) -> Cut {
+        Cut { at: self.at - origin as f64, ..self }
+    }
 }
 
 /// Part of a sample `offset` samples after a soft edge that belongs to the window after it.
@@ -56,8 +83,9 @@ fn irwin_hall(offset: f64) -> f64 {
 /// Weights that differ from 1 at a hard edge, from the edge inwards.
 ///
 /// `gap` is how far the edge lies before the first sample inside, 0 to 1 sample. The weights make the
-/// sum over samples equal to the integral from the edge for polynomials up to the number of nodes
-/// (Gregory's end corrections for an edge between samples). Fewer nodes where a cycle has few samples.
+/// sum over samples equal to the integral from the edge for polynomials of a degree below the number
+/// of nodes (Gregory's end corrections for an edge between samples). Fewer nodes where a cycle has few
+/// samples.
 pub fn hard_weights(gap: f64, samples_per_cycle: f64) -> HardWeights {
     let nodes = match samples_per_cycle {
         spc if spc >= 64.0 => 6,
@@ -135,37 +163,37 @@ impl Weights {
         self.first + self.lead.len() + self.body + self.tail.len()
     }
 
-    /// Sets the weights of the window from `start` to `end` (sample positions, sample n at n).
+    /// Sets the weights of the window from `start` to `end`.
     ///
     /// Soft edges reach 8 samples beyond; `start` must then be at least 8.
-    pub fn set(&mut self, start: (f64, Edge), end: (f64, Edge), samples_per_cycle: f64) {
+    pub fn set(&mut self, start: Cut, end: Cut, samples_per_cycle: f64) {
         self.lead.clear();
         self.tail.clear();
-        self.first = match start.1 {
-            Edge::Soft => (start.0 - SOFT_HALF as f64).floor() as usize + 1,
-            Edge::Hard => start.0.max(0.0).ceil() as usize,
+        self.first = match start.edge {
+            Edge::Soft => (start.at - SOFT_HALF as f64).floor() as usize + 1,
+            Edge::Hard => start.at.max(0.0).ceil() as usize,
         };
-        let last = match end.1 {
-            Edge::Soft => (end.0 + SOFT_HALF as f64).ceil() as usize - 1,
-            Edge::Hard => end.0.floor() as usize,
+        let last = match end.edge {
+            Edge::Soft => (end.at + SOFT_HALF as f64).ceil() as usize - 1,
+            Edge::Hard => end.at.floor() as usize,
         };
         let count = last + 1 - self.first.min(last + 1);
-        let lead = edge_len(start.1, count);
-        let tail = edge_len(end.1, count);
+        let lead = edge_len(start.edge, count);
+        let tail = edge_len(end.edge, count);
         // A window shorter than its edges: every sample has both weights.
         let (lead, tail) = if lead + tail >= count { (count, 0) } else { (lead, tail) };
-        let hard_start = hard_weights(self.first as f64 - start.0, samples_per_cycle);
-        let hard_end = hard_weights(end.0 - last as f64, samples_per_cycle);
+        let hard_start = hard_weights(self.first as f64 - start.at, samples_per_cycle);
+        let hard_end = hard_weights(end.at - last as f64, samples_per_cycle);
         let weight = |sample: usize| {
-            let opening = match start.1 {
-                Edge::Soft => soft_part(sample as f64 - start.0),
+            let opening = match start.edge {
+                Edge::Soft => soft_part(sample as f64 - start.at),
                 Edge::Hard => hard_weight(&hard_start, sample - self.first, count),
             };
-            let closing = match end.1 {
-                Edge::Soft => 1.0 - soft_part(sample as f64 - end.0),
+            let closing = match end.edge {
+                Edge::Soft => 1.0 - soft_part(sample as f64 - end.at),
                 Edge::Hard => hard_weight(&hard_end, last - sample, count),
             };
-            // Corrections of both ends add up; for soft edges in their own reach this is the product.
+            // Where the two ends overlap, in a window shorter than both, their corrections add up.
             opening + closing - 1.0
         };
         self.lead.extend((0..lead).map(|k| weight(self.first + k)));
@@ -205,7 +233,11 @@ mod tests {
                 (Edge::Soft, Edge::Hard),
                 (Edge::Hard, Edge::Hard),
             ] {
-                weights.set((start, edges.0), (end, edges.1), 160.0);
+                weights.set(
+                    Cut { at: start, edge: edges.0 },
+                    Cut { at: end, edge: edges.1 },
+                    160.0,
+                );
                 assert!((total(&weights) - (end - start)).abs() < 1e-9, "{start} {end} {edges:?}");
             }
         }
@@ -225,7 +257,7 @@ mod tests {
         let mut weights = Weights::new();
         for cycle in [123.1, 160.0, 177.7] {
             for end in [1600.0, 1620.3, 1660.7] {
-                weights.set((-0.5, Edge::Hard), (end, Edge::Soft), cycle);
+                weights.set(Cut::hard(-0.5), Cut::soft(end), cycle);
                 let omega = 2.0 * std::f64::consts::TAU / cycle;
                 let sum: f64 = (0..weights.end())
                     .map(|n| {
@@ -245,7 +277,7 @@ mod tests {
     fn hard_edges_integrate_polynomials_exactly() {
         let mut weights = Weights::new();
         let (start, end) = (-0.5, 40.25);
-        weights.set((start, Edge::Hard), (end, Edge::Hard), 160.0);
+        weights.set(Cut::hard(start), Cut::hard(end), 160.0);
         for power in 0..6 {
             let f = |x: f64| (x / 20.0 - 1.0).powi(power);
             let sum: f64 = (0..=40)
@@ -270,7 +302,7 @@ mod tests {
         for frequency in [45.0, 49.37, 50.0, 53.1, 60.0, 64.99] {
             let cycle = 8000.0 / frequency;
             let (start, end) = (33.3, 33.3 + 10.0 * cycle);
-            weights.set((start, Edge::Soft), (end, Edge::Soft), cycle);
+            weights.set(Cut::soft(start), Cut::soft(end), cycle);
             for harmonic in [1, 2, 4, 10, 30, 62] {
                 let value = |n: usize| {
                     (std::f64::consts::TAU * f64::from(harmonic) * n as f64 / cycle + 0.7).cos()

@@ -3,7 +3,8 @@
 //! The phase is measured around two moments some cycles apart; the advance between them is the
 //! frequency. Each phase comes from a demodulation weighted by a B-spline whose boxes are exactly one
 //! cycle long, so that DC, the image at -f and every harmonic fall on zeros of high order. The boxes
-//! follow the last frequency; the step is repeated until it agrees with itself.
+//! follow the last frequency; the step is repeated until it agrees with itself. Windows take four
+//! boxes; the short ends of records take fewer and are less exact.
 
 use crate::edge::{HardWeights, hard_weights};
 use std::f64::consts::TAU;

@@ -7,7 +7,10 @@
 //! Here is no ECS, no input or output and no allocation after construction. The formulas and their
 //! errors are in `docs/metering.md`.
 
+mod analogue;
 mod bank;
+mod bounds;
+mod buffer;
 mod dc;
 mod demand;
 mod edge;
@@ -15,6 +18,7 @@ mod fnv;
 mod frequency;
 mod kernel;
 mod limits;
+mod loads;
 mod means;
 mod meter;
 mod readings;
@@ -22,9 +26,13 @@ mod registers;
 mod response;
 mod spectrum;
 mod sums;
+mod track;
+mod voltages;
+mod window;
 mod wiring;
 
-pub use bank::{Bank, Tail, WindowInfo};
+pub use bank::{Bank, WindowInfo};
+pub use bounds::Tail;
 pub use demand::Demand;
 pub use fnv::Digest;
 pub use limits::Limits;

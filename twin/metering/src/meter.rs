@@ -2,12 +2,13 @@
 //!
 //! The same code is the built-in meter and the firmware of an ESY module.
 
+use crate::analogue::FULL_SCALE_COUNTS;
 use crate::bank::WindowInfo;
 use crate::demand::Demand;
 use crate::fnv::Digest;
 use crate::limits::Limits;
 use crate::means::Means;
-use crate::readings::{Context, Power, derive_readings};
+use crate::readings::{Context, Power, SAMPLES_PER_CYCLE_MIN, derive_readings};
 use crate::registers::{NANOWATT_SECONDS_PER_WH, Netting, Registers, WindowPower};
 use crate::wiring::Wiring;
 use catalog::{QuantityId, Register, Scope, SettingId, point};
@@ -50,7 +51,7 @@ pub struct Meter {
 impl Meter {
     /// A meter before its first window.
     pub fn new(settings: &MeterSettings) -> Meter {
-        let full_scale = |channel: &Channel| channel.unit_per_count.abs() * 8_388_608.0;
+        let full_scale = |channel: &Channel| channel.unit_per_count.abs() * FULL_SCALE_COUNTS;
         let largest = settings.currents.iter().flatten().map(full_scale).fold(0.0, f64::max);
         let context = Context {
             wiring: settings.wiring,
@@ -104,7 +105,7 @@ impl Meter {
     fn window_power(&self, means: &Means) -> WindowPower {
         let seconds = means.samples / self.context.sample_rate_hz;
         let mut window = WindowPower { seconds, ..WindowPower::default() };
-        if means.samples_per_cycle < 4.0 - 1e-6 {
+        if means.samples_per_cycle < SAMPLES_PER_CYCLE_MIN {
             return window;
         }
         let start_a = self.context.limits.current_start_a * self.context.current_scale;

@@ -26,7 +26,7 @@ pub struct Context {
 }
 
 /// Fewest samples a cycle for rms, power and frequency: twice the rate that a sine needs.
-const SAMPLES_PER_CYCLE_MIN: f64 = 4.0 - 1e-6;
+pub const SAMPLES_PER_CYCLE_MIN: f64 = 4.0 - 1e-6;
 
 /// A value on a limit of its range is inside, whichever way it was rounded.
 const ON_THE_LIMIT: f64 = 1e-6;
@@ -278,11 +278,19 @@ fn frequency(context: &Context, means: &Means, sheet: &mut Sheet) {
         Some(frequency) => {
             let hz = frequency * context.sample_rate_hz;
             let flags = range_flags(hz, context.limits.frequency_hz);
-            Reading::Value { value: hz, flags }
+            Reading::Value { value: hz, flags: flags.with(Flag::Gap, after_gap(context, means)) }
         }
         None => Reading::Absent(Reason::NoSignal),
     };
     sheet.set(QuantityId::Frequency, Scope::System, reading);
+}
+
+/// Whether any channel wired has lost samples: the frequency is a current's where there is no voltage.
+fn after_gap(context: &Context, means: &Means) -> bool {
+    (0..3).any(|k| {
+        context.has_voltage(k) && means.v_flags[k].contains(Flag::Gap)
+            || context.has_current(k) && means.i_flags[k].contains(Flag::Gap)
+    })
 }
 
 fn distortions(context: &Context, means: &Means, sheet: &mut Sheet) {

@@ -2,7 +2,7 @@
 //!
 //! The window is sampled anew at a power of two of points a cycle, its cycles are averaged into one,
 //! and one short real FFT gives every harmonic. Cycles that lack samples at the ends of a stretch are
-//! left out of the average of the points concerned.
+//! left out of the average of the points concerned; a lone cycle takes the nearest samples there are.
 
 use crate::kernel::{Kernel, TAPS};
 use catalog::HARMONIC_MAX;
@@ -30,7 +30,7 @@ pub struct Spectrum {
     fft: Vec<Arc<dyn RealToComplex<f64>>>,
     scratch: Vec<Complex<f64>>,
     grid: usize,
-    /// For each point of the window: its weights; empty where it lacks samples.
+    /// For each point of the window its weights, and the sample they begin at.
     taps: Vec<[f64; TAPS]>,
     places: Vec<u32>,
     /// Cycles averaged in each point of the folded cycle.
@@ -125,7 +125,7 @@ impl Spectrum {
         }
     }
 
-    /// The phasors of a channel in the planned window; `scale` and `offset` as in the calibration.
+    /// The phasors of a channel's samples in the planned window.
     pub fn phasors(&mut self, samples: &[f64]) -> Phasors {
         self.fold(samples);
         let level = (self.grid / GRID_MIN).trailing_zeros() as usize;

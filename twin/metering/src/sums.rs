@@ -3,11 +3,9 @@
 /// Numbers added side by side, so that the compiler can use vector registers.
 const LANES: usize = 4;
 
-/// Sums of one load phase.
+/// Sums of a current and a voltage.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct PhaseSums {
-    /// Current.
-    pub i: f64,
     /// Current squared.
     pub ii: f64,
     /// Voltage times current.
@@ -18,7 +16,7 @@ fn fold(lanes: [f64; LANES]) -> f64 {
     (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
 }
 
-/// Applies `f` to the window's parts: once to the edge samples with their weights, once to the body.
+/// Goes over a window: `edge` takes each edge sample and its weight, `body` all those of weight one.
 pub fn over<T>(
     weights: &crate::edge::Weights,
     mut edge: impl FnMut(usize, f64),
@@ -35,9 +33,9 @@ pub fn over<T>(
     body(start..end)
 }
 
-/// Current, its square and its product with the voltage.
+/// The current's square and its product with the voltage.
 pub fn phase_sums(v: &[f64], i: &[f64]) -> PhaseSums {
-    let (mut si, mut sii, mut svi) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+    let (mut sii, mut svi) = ([0.0; LANES], [0.0; LANES]);
     let (v_chunks, i_chunks) = (v.chunks_exact(LANES), i.chunks_exact(LANES));
     let rest: PhaseSums = v_chunks
         .remainder()
@@ -46,22 +44,17 @@ pub fn phase_sums(v: &[f64], i: &[f64]) -> PhaseSums {
         .fold(PhaseSums::default(), |sum, (v, i)| sum.plus(*v, *i, 1.0));
     for (v, i) in v_chunks.zip(i_chunks) {
         for lane in 0..LANES {
-            si[lane] += i[lane];
             sii[lane] += i[lane] * i[lane];
             svi[lane] += v[lane] * i[lane];
         }
     }
-    PhaseSums { i: fold(si) + rest.i, ii: fold(sii) + rest.ii, vi: fold(svi) + rest.vi }
+    PhaseSums { ii: fold(sii) + rest.ii, vi: fold(svi) + rest.vi }
 }
 
 impl PhaseSums {
     /// With one more weighted sample.
     pub fn plus(self, v: f64, i: f64, weight: f64) -> PhaseSums {
-        PhaseSums {
-            i: self.i + weight * i,
-            ii: self.ii + weight * i * i,
-            vi: self.vi + weight * v * i,
-        }
+        PhaseSums { ii: self.ii + weight * i * i, vi: self.vi + weight * v * i }
     }
 }
 

@@ -4,9 +4,10 @@
 //! without one, five cycles are searched. The *anchor* is the phase at which windows begin: each window
 //! is drawn back to it, so that rounding does not add up over a record.
 
+use crate::analogue::FULL_SCALE_COUNTS;
 use crate::buffer::Buffer;
 use crate::frequency::{Estimate, Fundamental, TRACKED_HZ, estimate, search, wrap};
-use crate::limits::{FULL_SCALE_COUNTS, Limits};
+use crate::limits::Limits;
 use crate::window::MARGIN;
 
 /// Frequency taken for the length of a window when there is nothing to measure it on.
@@ -16,7 +17,7 @@ const NOMINAL_HZ: f64 = 50.0;
 const TEN_CYCLES_BELOW_HZ: f64 = 55.0;
 
 /// Samples of a search, as seconds: five cycles at 50 Hz.
-pub const SEARCH_S: f64 = 0.1;
+const SEARCH_S: f64 = 0.1;
 
 /// Counts (peak) below which a channel carries no signal.
 const SIGNAL_COUNTS: f64 = Limits::NO_VOLTAGE_PART * FULL_SCALE_COUNTS;
@@ -257,8 +258,7 @@ impl Track {
 
 /// Half the distance from the smallest to the largest count.
 fn swing(counts: &[i32]) -> f64 {
-    let (low, high) = counts
-        .iter()
-        .fold((i32::MAX, i32::MIN), |(low, high), x| (low.min(*x), high.max(*x)));
+    let (low, high) =
+        counts.iter().fold((i32::MAX, i32::MIN), |(low, high), x| (low.min(*x), high.max(*x)));
     0.5 * (f64::from(high) - f64::from(low))
 }

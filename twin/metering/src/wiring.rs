@@ -56,6 +56,12 @@ impl Wiring {
         }
     }
 
+    /// Of what each phase has, that of the phases wired.
+    pub fn wired<T: Copy>(self, by_phase: [Option<T>; 3]) -> [Option<T>; 3] {
+        let wired = self.phases();
+        std::array::from_fn(|phase| by_phase[phase].filter(|_| wired[phase]))
+    }
+
     /// Which pairs, 12, 23 and 31, are wired.
     pub fn pairs(self) -> [bool; 3] {
         let [l1, l2, l3] = self.phases();
@@ -71,6 +77,12 @@ impl Wiring {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_wired_is_left_out_even_beside_what_is_missing() {
+        let wired = Wiring::TwoPhaseThreeWire.wired([None, Some(2), Some(3)]);
+        assert_eq!(wired, [None, Some(2), None]);
+    }
 
     /// [E1, E2, E3, E4, E5, G2] All six are there under their names.
     #[test]

@@ -3,7 +3,7 @@
 mod bench;
 
 use bench::timeline::{Piece, Timeline};
-use bench::{Dice, Unit, load};
+use bench::{Dice, Setup, Unit, load};
 use catalog::{QuantityId as Q, Register, Scope};
 use metering::{Tail, Wiring};
 
@@ -112,6 +112,21 @@ fn the_reading_after_a_gap_is_marked() {
     for (from, expected) in cases {
         let found: Vec<&str> = marked(from);
         assert_eq!(found, expected, "after {from}");
+    }
+}
+
+/// [V6, G10] The frequency says so too, whether a voltage gives it or, without any, a current.
+#[test]
+fn the_frequency_after_a_gap_is_marked() {
+    for voltages in [true, false] {
+        let present = [voltages, voltages, voltages, true, true, true];
+        let setup = Setup::new(Wiring::ThreePhaseFourWire, 8000.0);
+        let mut unit = Unit::build(Setup { present, ..setup });
+        for (skipped, quality) in [(0, "good"), (1, "gap"), (0, "good"), (4000, "gap")] {
+            unit.skip(skipped);
+            unit.run(2000, load(230.0, 10.0, 0.5, 50.0));
+            assert_eq!(unit.quality(Q::Frequency, Scope::System), quality, "{skipped} skipped");
+        }
     }
 }
 

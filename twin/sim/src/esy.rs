@@ -17,6 +17,7 @@ use port::{
     Channel, EsyBus, EsyReply, MeterCommand, ModuleIdentity, Reason, Role, SampleBlock,
     SampleSource, SlotId, SourceState, Timestamp,
 };
+use std::ops::Range;
 
 /// Samples taken from each front end at a time.
 const CHUNK: usize = 400;
@@ -173,32 +174,49 @@ impl VirtualBus {
             Ok(SourceState::Ended) | Err(_) => return false,
         }
         let (first, count) = (self.block.first, self.block.samples);
-        for index in 0..self.slots.len() {
-            if !self.slots[index].fill(first, count) {
-                self.remove(index);
+        let mut ending = Vec::new();
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            let Some(firmware) = &mut slot.firmware else { continue };
+            match firmware.fill(first, count) {
+                filled if filled < count => ending.push((filled, index)),
+                _ => {}
             }
         }
+        // A module ends with its last sample, wherever the chunk was cut.
+        ending.sort_unstable();
+        let mut metered = 0;
+        for (filled, index) in ending {
+            self.meter(metered..filled);
+            self.remove(index);
+            metered = filled;
+        }
+        self.meter(metered..count);
+        self.next = first + count as u64;
+        true
+    }
+
+    /// Meters a part of the chunk.
+    fn meter(&mut self, part: Range<usize>) {
         let VirtualBus { groups, slots, block, reference, unread, start, .. } = self;
         let rate = reference.format().sample_rate_hz;
         let voltages = rows(reference, VOLTAGES);
-        for group in groups {
-            let Group { bank, members } = group;
+        for Group { bank, members } in groups {
             let firmware = |member: &Member| slots[member.slot?].firmware.as_ref();
             let counts: Vec<Vec<i32>> = std::iter::empty()
-                .chain(voltages.iter().map(|row| block.row(*row).to_vec()))
+                .chain(voltages.iter().map(|row| block.row(*row)[part.clone()].to_vec()))
                 .chain(members.iter().flat_map(|member| match firmware(member) {
-                    Some(firmware) => firmware.counts.clone(),
+                    Some(firmware) => {
+                        firmware.counts.iter().map(|row| row[part.clone()].to_vec()).collect()
+                    }
                     // Rows of a module that is gone are nobody's.
-                    None => vec![vec![0; count]; member.rows],
+                    None => vec![vec![0; part.len()]; member.rows],
                 }))
                 .collect();
             let rows: Vec<&[i32]> = counts.iter().map(Vec::as_slice).collect();
-            bank.push(first, &rows, &mut |window| {
+            bank.push(block.first + part.start as u64, &rows, &mut |window| {
                 hand_out(members, window, slots, unread, *start + (window.end + 0.5) / rate);
             });
         }
-        self.next = first + count as u64;
-        true
     }
 
     /// Ends the stretch of the groups in which `slot` is, or of all, and changes what their banks do.
@@ -389,34 +407,36 @@ impl Slot {
             firmware.meter.command(command);
         }
     }
-
-    /// Has the firmware read the samples of a chunk. False if its front end cannot.
-    fn fill(&mut self, first: u64, count: usize) -> bool {
-        self.firmware.as_mut().is_none_or(|firmware| firmware.fill(first, count))
-    }
 }
 
 impl Firmware {
+    /// Reads the samples of a chunk, and says how many there are: fewer if the front end ends or fails.
+    ///
     /// Time passes for a module as it does for the reference: what lies in a gap of the reference is
     /// passed over. A gap of its own is a fault.
-    fn fill(&mut self, first: u64, count: usize) -> bool {
+    fn fill(&mut self, first: u64, count: usize) -> usize {
+        self.counts.iter_mut().for_each(Vec::clear);
         while self.next < first {
             let left = usize::try_from(first - self.next).unwrap_or(CHUNK);
             if !self.read(left.min(CHUNK)) {
-                return false;
+                return 0;
             }
         }
-        self.counts.iter_mut().for_each(Vec::clear);
-        let end = first + count as u64;
-        while self.next < end {
-            if self.next < first || !self.read((end - self.next) as usize) {
-                return false;
+        let mut filled = 0;
+        while filled < count {
+            let expected = self.next;
+            if expected != first + filled as u64 || !self.read(count - filled) {
+                break;
+            }
+            if self.next != expected + self.block.samples as u64 {
+                break;
             }
             for (counts, row) in self.counts.iter_mut().zip(&self.rows) {
                 counts.extend_from_slice(self.block.row(*row));
             }
+            filled += self.block.samples;
         }
-        self.counts.iter().all(|counts| counts.len() == count)
+        filled
     }
 
     fn read(&mut self, max: usize) -> bool {

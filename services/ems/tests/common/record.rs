@@ -59,7 +59,7 @@ impl Record {
 
     /// Writes the CSV.
     pub fn write(&self, folder: &Path, name: &str) -> PathBuf {
-        write(folder, name, &self.csv())
+        write(folder, name, self.csv())
     }
 }
 

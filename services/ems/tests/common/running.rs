@@ -10,8 +10,8 @@ pub struct Running {
     child: Child,
     /// Where Modbus TCP listens.
     pub modbus: String,
-    /// Lines of standard output.
-    pub lines: Lines<BufReader<ChildStdout>>,
+    /// Lines of standard output; none once it was closed from here.
+    lines: Option<Lines<BufReader<ChildStdout>>>,
     stderr: Lines<BufReader<ChildStderr>>,
 }
 
@@ -30,12 +30,17 @@ impl Running {
             let address = line.strip_prefix("Modbus TCP listens on ")?;
             Some(address.split(' ').next().expect("split gives one part").to_owned())
         });
-        Running { child, modbus: said.expect("it says where it listens"), lines, stderr }
+        Running {
+            child,
+            modbus: said.expect("it says where it listens"),
+            lines: Some(lines),
+            stderr,
+        }
     }
 
     /// The next line of standard output; none once it is closed.
     pub fn line(&mut self) -> Option<String> {
-        self.lines.next().map(|line| line.expect("ems prints UTF-8"))
+        self.lines.as_mut()?.next().map(|line| line.expect("ems prints UTF-8"))
     }
 
     /// The next object of `--json`.
@@ -53,6 +58,11 @@ impl Running {
         }
     }
 
+    /// Closes the pipe of standard output.
+    pub fn close_output(&mut self) {
+        self.lines = None;
+    }
+
     /// Sends a signal by its name, such as `INT`.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
@@ -62,7 +72,8 @@ impl Running {
 
     /// Waits for the end: exit code, the lines of both outputs that nobody has read yet.
     pub fn wait(mut self) -> (i32, Vec<String>, Vec<String>) {
-        let lines: Vec<String> = self.lines.by_ref().map_while(Result::ok).collect();
+        let lines: Vec<String> =
+            self.lines.take().into_iter().flatten().map_while(Result::ok).collect();
         let stderr: Vec<String> = self.stderr.by_ref().map_while(Result::ok).collect();
         let status = self.child.wait().expect("it was started here");
         (status.code().expect("it ends by itself, not by the signal"), lines, stderr)

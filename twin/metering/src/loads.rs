@@ -1,0 +1,161 @@
+//! The loads of a window: their currents and, with the voltages, their powers.
+
+use crate::analogue::{Analogue, Input, distortion, gain};
+use crate::buffer::Buffer;
+use crate::means::Means;
+use crate::response::product_gain;
+use crate::spectrum::{Phasor, Phasors};
+use crate::sums::{self, PhaseSums};
+use crate::window::Window;
+
+/// All loads metered against the same voltages, worked out one after the other.
+pub struct Loads {
+    inputs: Vec<[Option<Input>; 3]>,
+    means: Vec<Means>,
+    currents: Currents,
+}
+
+impl Loads {
+    /// With room for so many samples.
+    pub fn new(inputs: Vec<[Option<Input>; 3]>, capacity: usize) -> Loads {
+        Loads {
+            means: vec![Means::default(); inputs.len()],
+            inputs,
+            currents: Currents { phases: std::array::from_fn(|_| Analogue::new(capacity)) },
+        }
+    }
+
+    /// The means of the window last measured, one for each load.
+    pub fn means(&self) -> &[Means] {
+        &self.means
+    }
+
+    /// Measures a window of every load; `shared` are the means of its voltages `v`.
+    pub fn measure(
+        &mut self,
+        kept: &Buffer,
+        window: &mut Window,
+        v: &[Analogue; 3],
+        shared: &Means,
+    ) {
+        for (inputs, means) in self.inputs.iter().zip(&mut self.means) {
+            let last = std::mem::replace(means, *shared);
+            let inputs = window.wiring.wired(*inputs);
+            self.currents.read(&inputs, kept, window, means);
+            self.currents.measure_sums(v, window, means);
+            if window.cycles > 0 {
+                self.currents.measure_phasors(&inputs, v, window, means);
+            } else {
+                // A fragment is too short for phasors: the last window's reactive power goes on.
+                means.q = last.q;
+                means.q_two = last.q_two;
+            }
+        }
+    }
+}
+
+/// The three currents of one load.
+struct Currents {
+    phases: [Analogue; 3],
+}
+
+impl Currents {
+    fn read(
+        &mut self,
+        inputs: &[Option<Input>; 3],
+        kept: &Buffer,
+        window: &Window,
+        means: &mut Means,
+    ) {
+        for phase in 0..3 {
+            let analogue = &mut self.phases[phase];
+            analogue.read(inputs[phase].as_ref(), kept, window);
+            means.i_peak[phase] = analogue.peak;
+            means.i_flags[phase] = window.marked(analogue.flags);
+        }
+    }
+
+    fn measure_sums(&self, v: &[Analogue; 3], window: &Window, means: &mut Means) {
+        let i: [&[f64]; 3] = self.phases.each_ref().map(|analogue| &analogue.samples[..]);
+        for phase in 0..3 {
+            let v: &[f64] = &v[phase].samples;
+            let mut edges = PhaseSums::default();
+            let body = window.sum(
+                |n, weight| edges = edges.plus(v[n], i[phase][n], weight),
+                |range| sums::phase_sums(&v[range.clone()], &i[phase][range]),
+            );
+            means.i2[phase] = (body.ii + edges.ii) / window.length;
+            means.p[phase] = (body.vi + edges.vi) / window.length;
+        }
+        let (n2, vn) = neutral_means(&v[1].samples, i, window);
+        means.n2 = n2;
+        means.p_two = means.p.iter().sum::<f64>() - vn;
+    }
+
+    fn measure_phasors(
+        &mut self,
+        inputs: &[Option<Input>; 3],
+        v: &[Analogue; 3],
+        window: &mut Window,
+        means: &mut Means,
+    ) {
+        for (analogue, input) in self.phases.iter_mut().zip(inputs) {
+            match input {
+                Some(input) => analogue.find_phasors(Some(&input.channel), window),
+                None => analogue.clear_phasors(),
+            }
+        }
+        self.measure_reactive(v, means);
+        for phase in 0..3 {
+            means.i_spectrum[phase] = distortion(self.phases[phase].after());
+        }
+        if inputs.iter().flatten().any(|input| !input.channel.is_flat()) {
+            self.correct(v, means);
+        }
+    }
+
+    /// Reactive power of the fundamental, by phase and by two wattmeters.
+    fn measure_reactive(&self, v: &[Analogue; 3], means: &mut Means) {
+        let i: [Phasor; 3] = self.phases.each_ref().map(Analogue::fundamental);
+        let v: [Phasor; 3] = v.each_ref().map(Analogue::fundamental);
+        for phase in 0..3 {
+            means.q[phase] = 0.5 * (v[phase] * i[phase].conj()).im;
+        }
+        let neutral = i[0] + i[1] + i[2];
+        means.q_two = means.q.iter().sum::<f64>() - 0.5 * (v[1] * neutral.conj()).im;
+    }
+
+    /// Adds to currents and powers what the response of the analogue path took from them.
+    fn correct(&self, v: &[Analogue; 3], means: &mut Means) {
+        let mut p_gain = 0.0;
+        for phase in 0..3 {
+            let (v, i) = (&v[phase], &self.phases[phase]);
+            means.i2[phase] += gain(i, i);
+            let gained = gain(v, i);
+            means.p[phase] += gained;
+            p_gain += gained;
+        }
+        let (before, after) = (self.neutral(Analogue::before), self.neutral(Analogue::after));
+        means.n2 += product_gain((&before, &after), (&before, &after));
+        means.p_two += p_gain - product_gain((v[1].before(), v[1].after()), (&before, &after));
+    }
+
+    /// The sum of the three currents' phasors.
+    fn neutral(&self, pick: fn(&Analogue) -> &Phasors) -> Phasors {
+        std::array::from_fn(|order| self.phases.iter().map(|i| pick(i)[order]).sum())
+    }
+}
+
+/// Means of the neutral current squared and of its product with the voltage of phase 2.
+fn neutral_means(v2: &[f64], i: [&[f64]; 3], window: &Window) -> (f64, f64) {
+    let mut edges = (0.0, 0.0);
+    let body = window.sum(
+        |k, weight| {
+            let n = i[0][k] + i[1][k] + i[2][k];
+            edges.0 += weight * n * n;
+            edges.1 += weight * v2[k] * n;
+        },
+        |range| sums::neutral_sums(&v2[range.clone()], i.map(|row| &row[range.clone()])),
+    );
+    ((body.0 + edges.0) / window.length, (body.1 + edges.1) / window.length)
+}

@@ -1,0 +1,142 @@
+//! The voltages of a window, measured once for all loads.
+
+use crate::analogue::{Analogue, Input, distortion, gain};
+use crate::buffer::Buffer;
+use crate::dc::DcBlock;
+use crate::means::Means;
+use crate::response::product_gain;
+use crate::spectrum::{Phasor, Phasors};
+use crate::sums;
+use crate::window::Window;
+use crate::wiring::Wiring;
+use std::f64::consts::TAU;
+
+/// The voltages against the neutral, or against the mean of the terminals.
+pub struct Voltages {
+    inputs: [Option<Input>; 3],
+    phases: [Analogue; 3],
+    dc: DcBlock,
+    dc_blocking: bool,
+}
+
+impl Voltages {
+    /// With room for so many samples.
+    pub fn new(inputs: [Option<Input>; 3], capacity: usize, dc_blocking: bool) -> Voltages {
+        Voltages {
+            inputs,
+            phases: std::array::from_fn(|_| Analogue::new(capacity)),
+            dc: DcBlock::new(capacity),
+            dc_blocking,
+        }
+    }
+
+    /// Switches DC blocking from the next window on.
+    pub fn set_dc_blocking(&mut self, on: bool) {
+        self.dc_blocking = on;
+        self.dc.forget();
+    }
+
+    /// The three voltages of the window last measured.
+    pub fn phases(&self) -> &[Analogue; 3] {
+        &self.phases
+    }
+
+    /// Of `by_phase`, those whose voltage is there, in the order of their rows.
+    pub fn present(&self, by_phase: [f64; 3]) -> impl Iterator<Item = f64> {
+        self.inputs
+            .iter()
+            .zip(by_phase)
+            .filter(|(input, _)| input.is_some())
+            .map(|(_, value)| value)
+    }
+
+    /// Everything of the voltages in a window, as means without currents.
+    pub fn measure(&mut self, kept: &Buffer, window: &mut Window) -> Means {
+        let inputs = window.wiring.wired(self.inputs);
+        for (analogue, input) in self.phases.iter_mut().zip(&inputs) {
+            analogue.read(input.as_ref(), kept, window);
+        }
+        if window.wiring == Wiring::ThreePhaseThreeWire {
+            refer_to_virtual_neutral(&mut self.phases);
+        }
+        if self.dc_blocking {
+            self.block_dc(&inputs, window);
+        }
+        let mut means = window.empty_means();
+        self.measure_squares(&mut means, window);
+        if window.cycles > 0 {
+            self.measure_phasors(&inputs, &mut means, window);
+        }
+        means
+    }
+
+    /// Takes the DC out.
+    fn block_dc(&mut self, inputs: &[Option<Input>; 3], window: &Window) {
+        self.dc.plan(window.start, window.length, window.cycles);
+        for phase in (0..3).filter(|phase| inputs[*phase].is_some()) {
+            let Analogue { samples, peak, .. } = &mut self.phases[phase];
+            self.dc.apply(phase, samples, *peak, |v| {
+                window.mean(|n, weight| weight * v[n], |range| sums::voltage_sums(&v[range]).0)
+            });
+        }
+    }
+
+    /// The mean squares of the three voltages and of their differences.
+    fn measure_squares(&self, means: &mut Means, window: &Window) {
+        for phase in 0..3 {
+            let v: &[f64] = &self.phases[phase].samples;
+            let w: &[f64] = &self.phases[(phase + 1) % 3].samples;
+            means.v2[phase] = window
+                .mean(|n, weight| weight * v[n] * v[n], |range| sums::voltage_sums(&v[range]).1);
+            means.vv2[phase] = window.mean(
+                |n, weight| weight * (v[n] - w[n]).powi(2),
+                |range| sums::difference_square(&v[range.clone()], &w[range]),
+            );
+            means.v_flags[phase] = window.marked(self.phases[phase].flags);
+        }
+    }
+
+    fn measure_phasors(
+        &mut self,
+        inputs: &[Option<Input>; 3],
+        means: &mut Means,
+        window: &mut Window,
+    ) {
+        for (analogue, input) in self.phases.iter_mut().zip(inputs) {
+            analogue.find_phasors(input.as_ref().map(|input| &input.channel), window);
+        }
+        for phase in 0..3 {
+            let (a, b) = (&self.phases[phase], &self.phases[(phase + 1) % 3]);
+            means.v2[phase] += gain(a, a);
+            means.v_spectrum[phase] = distortion(a.after());
+            let before = difference(a.before(), b.before());
+            let after = difference(a.after(), b.after());
+            means.vv2[phase] += product_gain((&before, &after), (&before, &after));
+            means.vv_spectrum[phase] = distortion(&after);
+        }
+        means.sequence = sequence(std::array::from_fn(|phase| self.phases[phase].fundamental()));
+    }
+}
+
+/// Without a neutral, the mean of the three terminals takes its place.
+fn refer_to_virtual_neutral([a, b, c]: &mut [Analogue; 3]) {
+    for ((a, b), c) in a.samples.iter_mut().zip(&mut b.samples).zip(&mut c.samples) {
+        let neutral = (*a + *b + *c) / 3.0;
+        *a -= neutral;
+        *b -= neutral;
+        *c -= neutral;
+    }
+}
+
+fn difference(a: &Phasors, b: &Phasors) -> Phasors {
+    std::array::from_fn(|order| a[order] - b[order])
+}
+
+/// Positive less negative sequence of the three L-L voltages, over their sum.
+fn sequence([a, b, c]: [Phasor; 3]) -> f64 {
+    let turn = Phasor::from_polar(1.0, TAU / 3.0);
+    let (ab, bc, ca) = (a - b, b - c, c - a);
+    let positive = (ab + turn * bc + turn * turn * ca).norm();
+    let negative = (ab + turn * turn * bc + turn * ca).norm();
+    if positive + negative > 0.0 { (positive - negative) / (positive + negative) } else { 0.0 }
+}
