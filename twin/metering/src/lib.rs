@@ -1,6 +1,7 @@
 //! The mathematics of the meter: from counts to quantities, energies and pulses.
 //!
-//! *Window*: 10 whole cycles below 55 Hz, else 12; windows follow each other without a gap.
+//! *Stretch*: samples without a gap. *Window*: 10 whole cycles below 55 Hz, else 12; the windows of a
+//! stretch follow each other without a gap. *Fragment*: what is left of it after the last whole cycle.
 //! *Bank*: one voltage reference and the loads metered against it. *Means*: what a window's samples
 //! come down to; every reading derives from them. *Registers*: integer accumulators of energy and time.
 //!

@@ -1,7 +1,7 @@
 //! The window being worked out: what all its channels share.
 
 use crate::bounds::Bounds;
-use crate::edge::{Cut, SOFT_HALF, Weights};
+use crate::edge::{SOFT_HALF, Weights};
 use crate::kernel::TAPS;
 use crate::means::Means;
 use crate::spectrum::{Phasors, Spectrum};
@@ -60,7 +60,7 @@ impl Window {
     pub fn plan(&mut self, bounds: &Bounds, filled: usize, samples_per_cycle: f64) {
         let from = (bounds.start.at.floor() - MARGIN as f64).max(0.0) as usize;
         let to = ((bounds.end.at.ceil() as usize) + MARGIN + 1).min(filled);
-        let (start, end): (Cut, Cut) = (bounds.start.seen_from(from), bounds.end.seen_from(from));
+        let (start, end) = (bounds.start.seen_from(from), bounds.end.seen_from(from));
         self.range = from..to;
         self.start = start.at;
         self.length = bounds.length();
