@@ -115,6 +115,11 @@ impl Analogue {
         &self.after
     }
 
+    /// Whether there was a response to undo.
+    pub fn is_corrected(&self) -> bool {
+        self.before != self.after
+    }
+
     /// The fundamental at the terminals.
     pub fn fundamental(&self) -> Phasor {
         self.after[1]

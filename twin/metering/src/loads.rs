@@ -109,7 +109,7 @@ impl Currents {
         for phase in 0..3 {
             means.i_spectrum[phase] = distortion(self.phases[phase].after());
         }
-        if inputs.iter().flatten().any(|input| !input.channel.is_flat()) {
+        if self.phases.iter().chain(v).any(Analogue::is_corrected) {
             self.correct(v, means);
         }
     }
