@@ -20,7 +20,7 @@ use std::hint::black_box;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
@@ -32,8 +32,13 @@ const IMAGE_PERIOD: Duration = Duration::from_millis(200);
 
 /// Connections, requests in flight, and the part of the least server's speed that is the goal (F7, F8).
 /// One connection measures the scheduler, so it has none.
-const CASES: [(usize, usize, Option<f64>); 4] =
-    [(1, 1, None), (10, 1, Some(0.85)), (100, 1, Some(0.85)), (100, 8, Some(0.5))];
+const CASES: [(usize, usize, Option<f64>); 5] = [
+    (1, 1, None),
+    (10, 1, Some(0.85)),
+    (50, 1, Some(0.85)),
+    (100, 1, Some(0.85)),
+    (100, 8, Some(0.5)),
+];
 
 /// Answers what was received so far, as the server does; returns how many bytes were whole frames.
 fn answer_all(snapshot: &Snapshot, input: &[u8], out: &mut Vec<u8>) -> usize {
@@ -113,7 +118,18 @@ impl Drop for Serving {
 fn on_core(core: u8, program: &str) -> Command {
     let mut command = Command::new("taskset");
     command.args(["--cpu-list", &core.to_string(), program]);
-    command
+    if can_bind() { command } else { Command::new(program) }
+}
+
+/// Whether there are a core 0 and a core 1 for us, and `taskset` (util-linux) to bind to them.
+fn can_bind() -> bool {
+    static CAN_BIND: OnceLock<bool> = OnceLock::new();
+    *CAN_BIND.get_or_init(|| {
+        ["0", "1"].into_iter().all(|core| {
+            let tried = Command::new("taskset").args(["--cpu-list", core, "true"]).output();
+            tried.is_ok_and(|done| done.status.success())
+        })
+    })
 }
 
 fn runtime() -> Runtime {
@@ -232,9 +248,13 @@ fn main() {
     if !call::wants("modbus/loopback") {
         return;
     }
-    let own = std::process::id().to_string();
-    let bound = Command::new("taskset").args(["--cpu-list", "--pid", "1", &own]).output();
-    assert!(bound.is_ok_and(|done| done.status.success()), "taskset (util-linux) binds to a core");
+    if can_bind() {
+        let own = std::process::id().to_string();
+        let bound = Command::new("taskset").args(["--cpu-list", "--pid", "1", &own]).output();
+        assert!(bound.is_ok_and(|done| done.status.success()), "others could be bound");
+    } else {
+        println!("modbus/loopback: servers and clients are not bound to cores of their own");
+    }
     let reached = CASES.map(|(connections, in_flight, goal)| {
         runtime().block_on(loopback(connections, in_flight, goal))
     });

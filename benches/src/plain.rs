@@ -51,21 +51,24 @@ impl Plain {
             window_end: config.start,
             windows: 0,
         };
+        let meter = Meter::new(&MeterSettings {
+            wiring: config.wiring,
+            sample_rate_hz: rate,
+            voltages,
+            currents,
+            limits: config.limits,
+        });
+        let main = shown(MeterId::Main, "", &config.identity.serial);
+        // Counters are there from the beginning.
+        let main = Shown { readings: meter.readings().clone(), ..main };
         let modules = config.modules.iter();
+        let modules = modules.map(|m| shown(MeterId::Esy(m.slot), &m.name, &m.serial));
         Plain {
             identity: Arc::new(config.identity.clone()),
             bank: Bank::new(rate, config.wiring, voltages, vec![currents], true),
-            meter: Meter::new(&MeterSettings {
-                wiring: config.wiring,
-                sample_rate_hz: rate,
-                voltages,
-                currents,
-                limits: config.limits,
-            }),
+            meter,
             whole: Means::default(),
-            shown: std::iter::once(shown(MeterId::Main, "", &config.identity.serial))
-                .chain(modules.map(|m| shown(MeterId::Esy(m.slot), &m.name, &m.serial)))
-                .collect(),
+            shown: std::iter::once(main).chain(modules).collect(),
             settings: Settings::default(),
             ticks: 0,
             config: config.clone(),

@@ -10,6 +10,7 @@ use crate::spectrum::{Phasor, Phasors, SILENT};
 use crate::sums;
 use crate::window::Window;
 use port::{Channel, Flag, Flags};
+use std::f64::consts::TAU;
 
 /// Full scale of the converter (24 bits) in counts.
 pub const FULL_SCALE_COUNTS: f64 = 8_388_608.0;
@@ -44,6 +45,8 @@ pub struct Analogue {
     pub flags: Flags,
     before: Phasors,
     after: Phasors,
+    /// Of a model: its DC.
+    mean: f64,
 }
 
 impl Analogue {
@@ -55,6 +58,7 @@ impl Analogue {
             flags: Flags::NONE,
             before: SILENT,
             after: SILENT,
+            mean: 0.0,
         }
     }
 
@@ -105,6 +109,23 @@ impl Analogue {
         self.after = SILENT;
     }
 
+    /// Becomes the model of a channel in a window: its mean and its harmonics, sample by sample.
+    pub fn imitate(&mut self, channel: &Analogue, window: &Window) {
+        let samples = &channel.samples;
+        self.mean = window
+            .mean(|n, weight| weight * samples[n], |range| sums::voltage_sums(&samples[range]).0);
+        self.before = channel.before;
+        self.samples.clear();
+        self.samples.extend((0..window.samples()).map(|n| {
+            let turn = Phasor::from_polar(1.0, TAU * window.cycles_at(n));
+            let mut power = Phasor::new(1.0, 0.0);
+            self.before[1..].iter().fold(self.mean, |sum, phasor| {
+                power *= turn;
+                sum + phasor.re * power.re - phasor.im * power.im
+            })
+        }));
+    }
+
     /// The phasors as measured.
     pub fn before(&self) -> &Phasors {
         &self.before
@@ -124,6 +145,11 @@ impl Analogue {
     pub fn fundamental(&self) -> Phasor {
         self.after[1]
     }
+}
+
+/// The exact mean product of two models over whole cycles.
+pub fn exact_product(a: &Analogue, b: &Analogue) -> f64 {
+    a.mean * b.mean + product_gain((&SILENT, &a.before), (&SILENT, &b.before))
 }
 
 /// By how much the mean product of two channels grows when their responses are undone.

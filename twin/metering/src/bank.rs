@@ -130,7 +130,7 @@ impl Bank {
         let Bank { kept, cutter, window, voltages, loads, .. } = self;
         window.plan(bounds, kept.filled(), cutter.samples_per_cycle());
         let shared = voltages.measure(kept, window);
-        loads.measure(kept, window, voltages.phases(), &shared);
+        loads.measure(kept, window, voltages, &shared);
         window.after_gap = false;
         let base = kept.base() as f64;
         sink(&WindowInfo {

@@ -1,11 +1,12 @@
 //! The loads of a window: their currents and, with the voltages, their powers.
 
-use crate::analogue::{Analogue, Input, distortion, gain};
+use crate::analogue::{Analogue, Input, distortion, exact_product, gain};
 use crate::buffer::Buffer;
 use crate::means::Means;
 use crate::response::product_gain;
 use crate::spectrum::{Phasor, Phasors};
 use crate::sums::{self, PhaseSums};
+use crate::voltages::Voltages;
 use crate::window::Window;
 
 /// All loads metered against the same voltages, worked out one after the other.
@@ -21,7 +22,10 @@ impl Loads {
         Loads {
             means: vec![Means::default(); inputs.len()],
             inputs,
-            currents: Currents { phases: std::array::from_fn(|_| Analogue::new(capacity)) },
+            currents: Currents {
+                phases: std::array::from_fn(|_| Analogue::new(capacity)),
+                model: std::array::from_fn(|_| Analogue::new(capacity)),
+            },
         }
     }
 
@@ -30,21 +34,25 @@ impl Loads {
         &self.means
     }
 
-    /// Measures a window of every load; `shared` are the means of its voltages `v`.
+    /// Measures a window of every load; `shared` are the means of its voltages.
     pub fn measure(
         &mut self,
         kept: &Buffer,
         window: &mut Window,
-        v: &[Analogue; 3],
+        voltages: &Voltages,
         shared: &Means,
     ) {
+        let v = voltages.phases();
         for (inputs, means) in self.inputs.iter().zip(&mut self.means) {
             let last = std::mem::replace(means, *shared);
             let inputs = window.wiring.wired(*inputs);
             self.currents.read(&inputs, kept, window, means);
-            self.currents.measure_sums(v, window, means);
+            products(&self.currents.phases, v, window, means);
             if window.cycles > 0 {
                 self.currents.measure_phasors(&inputs, v, window, means);
+                if window.mends_cuts {
+                    self.currents.mend_cuts(voltages.model(), window, means);
+                }
             } else {
                 // A fragment is too short for phasors: the last window's reactive power goes on.
                 means.q = last.q;
@@ -57,6 +65,8 @@ impl Loads {
 /// The three currents of one load.
 struct Currents {
     phases: [Analogue; 3],
+    /// What their harmonics alone would be, where a stretch begins or ends.
+    model: [Analogue; 3],
 }
 
 impl Currents {
@@ -75,21 +85,25 @@ impl Currents {
         }
     }
 
-    fn measure_sums(&self, v: &[Analogue; 3], window: &Window, means: &mut Means) {
-        let i: [&[f64]; 3] = self.phases.each_ref().map(|analogue| &analogue.samples[..]);
-        for phase in 0..3 {
-            let v: &[f64] = &v[phase].samples;
-            let mut edges = PhaseSums::default();
-            let body = window.sum(
-                |n, weight| edges = edges.plus(v[n], i[phase][n], weight),
-                |range| sums::phase_sums(&v[range.clone()], &i[phase][range]),
-            );
-            means.i2[phase] = (body.ii + edges.ii) / window.length;
-            means.p[phase] = (body.vi + edges.vi) / window.length;
+    /// Takes out of the means what the hard cuts do to the harmonics; `v` are the voltages' models.
+    fn mend_cuts(&mut self, v: &[Analogue; 3], window: &Window, means: &mut Means) {
+        for (model, analogue) in self.model.iter_mut().zip(&self.phases) {
+            model.imitate(analogue, window);
         }
-        let (n2, vn) = neutral_means(&v[1].samples, i, window);
-        means.n2 = n2;
-        means.p_two = means.p.iter().sum::<f64>() - vn;
+        let mut seen = Means::default();
+        products(&self.model, v, window, &mut seen);
+        let (mut p, mut n2, mut vn) = (0.0, 0.0, 0.0);
+        for phase in 0..3 {
+            let i = &self.model[phase];
+            let exact = exact_product(&v[phase], i);
+            means.i2[phase] += exact_product(i, i) - seen.i2[phase];
+            means.p[phase] += exact - seen.p[phase];
+            p += exact;
+            vn += exact_product(&v[1], i);
+            n2 += self.model.iter().map(|other| exact_product(i, other)).sum::<f64>();
+        }
+        means.n2 += n2 - seen.n2;
+        means.p_two += p - vn - seen.p_two;
     }
 
     fn measure_phasors(
@@ -144,6 +158,24 @@ impl Currents {
     fn neutral(&self, pick: fn(&Analogue) -> &Phasors) -> Phasors {
         std::array::from_fn(|order| self.phases.iter().map(|i| pick(i)[order]).sum())
     }
+}
+
+/// The mean squares of three currents, and their mean products with the voltages.
+fn products(i: &[Analogue; 3], v: &[Analogue; 3], window: &Window, means: &mut Means) {
+    let i: [&[f64]; 3] = i.each_ref().map(|analogue| &analogue.samples[..]);
+    for phase in 0..3 {
+        let v: &[f64] = &v[phase].samples;
+        let mut edges = PhaseSums::default();
+        let body = window.sum(
+            |n, weight| edges = edges.plus(v[n], i[phase][n], weight),
+            |range| sums::phase_sums(&v[range.clone()], &i[phase][range]),
+        );
+        means.i2[phase] = (body.ii + edges.ii) / window.length;
+        means.p[phase] = (body.vi + edges.vi) / window.length;
+    }
+    let (n2, vn) = neutral_means(&v[1].samples, i, window);
+    means.n2 = n2;
+    means.p_two = means.p.iter().sum::<f64>() - vn;
 }
 
 /// Means of the neutral current squared and of its product with the voltage of phase 2.

@@ -1,6 +1,6 @@
 //! The voltages of a window, measured once for all loads.
 
-use crate::analogue::{Analogue, Input, distortion, gain};
+use crate::analogue::{Analogue, Input, distortion, exact_product, gain};
 use crate::buffer::Buffer;
 use crate::dc::DcBlock;
 use crate::means::Means;
@@ -15,6 +15,8 @@ use std::f64::consts::TAU;
 pub struct Voltages {
     inputs: [Option<Input>; 3],
     phases: [Analogue; 3],
+    /// What their harmonics alone would be, where a stretch begins or ends.
+    model: [Analogue; 3],
     dc: DcBlock,
     dc_blocking: bool,
 }
@@ -25,6 +27,7 @@ impl Voltages {
         Voltages {
             inputs,
             phases: std::array::from_fn(|_| Analogue::new(capacity)),
+            model: std::array::from_fn(|_| Analogue::new(capacity)),
             dc: DcBlock::new(capacity),
             dc_blocking,
         }
@@ -39,6 +42,11 @@ impl Voltages {
     /// The three voltages of the window last measured.
     pub fn phases(&self) -> &[Analogue; 3] {
         &self.phases
+    }
+
+    /// Their models, if the window mends cuts.
+    pub fn model(&self) -> &[Analogue; 3] {
+        &self.model
     }
 
     /// Of `by_phase`, those whose voltage is there, in the order of their rows.
@@ -63,9 +71,15 @@ impl Voltages {
             self.block_dc(&inputs, window);
         }
         let mut means = window.empty_means();
-        self.measure_squares(&mut means, window);
+        squares(&self.phases, &mut means, window);
+        for (flags, analogue) in means.v_flags.iter_mut().zip(&self.phases) {
+            *flags = window.marked(analogue.flags);
+        }
         if window.cycles > 0 {
             self.measure_phasors(&inputs, &mut means, window);
+            if window.mends_cuts {
+                self.mend_cuts(&mut means, window);
+            }
         }
         means
     }
@@ -81,18 +95,18 @@ impl Voltages {
         }
     }
 
-    /// The mean squares of the three voltages and of their differences.
-    fn measure_squares(&self, means: &mut Means, window: &Window) {
+    /// Takes out of the means what the hard cuts do to the harmonics.
+    fn mend_cuts(&mut self, means: &mut Means, window: &Window) {
+        for (model, analogue) in self.model.iter_mut().zip(&self.phases) {
+            model.imitate(analogue, window);
+        }
+        let mut seen = Means::default();
+        squares(&self.model, &mut seen, window);
         for phase in 0..3 {
-            let v: &[f64] = &self.phases[phase].samples;
-            let w: &[f64] = &self.phases[(phase + 1) % 3].samples;
-            means.v2[phase] = window
-                .mean(|n, weight| weight * v[n] * v[n], |range| sums::voltage_sums(&v[range]).1);
-            means.vv2[phase] = window.mean(
-                |n, weight| weight * (v[n] - w[n]).powi(2),
-                |range| sums::difference_square(&v[range.clone()], &w[range]),
-            );
-            means.v_flags[phase] = window.marked(self.phases[phase].flags);
+            let (a, b) = (&self.model[phase], &self.model[(phase + 1) % 3]);
+            let (aa, bb) = (exact_product(a, a), exact_product(b, b));
+            means.v2[phase] += aa - seen.v2[phase];
+            means.vv2[phase] += aa + bb - 2.0 * exact_product(a, b) - seen.vv2[phase];
         }
     }
 
@@ -115,6 +129,20 @@ impl Voltages {
             means.vv_spectrum[phase] = distortion(&after);
         }
         means.sequence = sequence(std::array::from_fn(|phase| self.phases[phase].fundamental()));
+    }
+}
+
+/// The mean squares of three voltages and of their differences.
+fn squares(phases: &[Analogue; 3], means: &mut Means, window: &Window) {
+    for phase in 0..3 {
+        let v: &[f64] = &phases[phase].samples;
+        let w: &[f64] = &phases[(phase + 1) % 3].samples;
+        means.v2[phase] =
+            window.mean(|n, weight| weight * v[n] * v[n], |range| sums::voltage_sums(&v[range]).1);
+        means.vv2[phase] = window.mean(
+            |n, weight| weight * (v[n] - w[n]).powi(2),
+            |range| sums::difference_square(&v[range.clone()], &w[range]),
+        );
     }
 }
 

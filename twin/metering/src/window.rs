@@ -1,7 +1,7 @@
 //! The window being worked out: what all its channels share.
 
 use crate::bounds::Bounds;
-use crate::edge::{SOFT_HALF, Weights};
+use crate::edge::{Edge, SOFT_HALF, Weights};
 use crate::kernel::TAPS;
 use crate::means::Means;
 use crate::spectrum::{Phasors, Spectrum};
@@ -12,6 +12,10 @@ use std::ops::Range;
 
 /// Samples kept on both sides of a window: half a soft edge and half the kernel.
 pub const MARGIN: usize = SOFT_HALF + TAPS / 2;
+
+/// Fewest cycles, and samples in each, from which frequency and harmonics are better than a hard cut.
+const MEND_CYCLES: u32 = 3;
+const MEND_SAMPLES: f64 = 48.0;
 
 /// Most cycles of a window.
 const CYCLES_MAX: usize = 12;
@@ -31,6 +35,8 @@ pub struct Window {
     pub length: f64,
     /// Whole cycles in it; 0 for a fragment.
     pub cycles: u32,
+    /// Whether a stretch begins or ends with it, and its harmonics are known well enough to mend the cut.
+    pub mends_cuts: bool,
     tracked: Option<f64>,
     samples_per_cycle: f64,
     weights: Weights,
@@ -48,6 +54,7 @@ impl Window {
             start: 0.0,
             length: 0.0,
             cycles: 0,
+            mends_cuts: false,
             tracked: None,
             samples_per_cycle: 1.0,
             weights: Weights::new(),
@@ -70,6 +77,11 @@ impl Window {
             0 => samples_per_cycle,
             cycles => self.length / f64::from(cycles),
         };
+        let hard = [bounds.start, bounds.end].iter().any(|cut| cut.edge == Edge::Hard);
+        // After another window the frequency is known, however short this one is.
+        let known = self.cycles >= MEND_CYCLES || bounds.start.edge == Edge::Soft;
+        self.mends_cuts =
+            hard && known && self.cycles > 0 && self.samples_per_cycle >= MEND_SAMPLES;
         self.weights.set(start, end, self.samples_per_cycle);
         if self.cycles > 0 {
             self.spectrum.plan(self.start, self.length, self.cycles as usize, self.range.len());
@@ -79,6 +91,11 @@ impl Window {
     /// The samples of a row of the buffer that the window reads.
     pub fn of<'a>(&self, row: &'a [i32]) -> &'a [i32] {
         &row[self.range.clone()]
+    }
+
+    /// Cycles from its start to a sample, without the whole ones.
+    pub fn cycles_at(&self, sample: usize) -> f64 {
+        ((sample as f64 - self.start) / self.samples_per_cycle).fract()
     }
 
     /// How many samples it reads.
