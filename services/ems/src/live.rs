@@ -104,12 +104,12 @@ impl Live {
         );
         let _ = writeln!(
             text,
-            "{bold}{:<20}{:>12}{:>12}{:>12}{:>12}{plain}",
+            "{bold}{:<23}{:>12}{:>12}{:>12}{:>12}{plain}",
             "", "L1", "L2", "L3", "system"
         );
         for (quantity, scopes) in ROWS {
             let row = quantity.row();
-            let _ = write!(text, "{:<16}{:>4}", row.name, row.unit.symbol());
+            let _ = write!(text, "{:<19}{:>4}", row.name, row.unit.symbol());
             for scope in scopes {
                 let cell =
                     scope.map_or_else(String::new, |scope| show(main, quantity, None, scope));
@@ -119,7 +119,7 @@ impl Live {
         }
         let _ = writeln!(
             text,
-            "{:<16}{:>4}{:>12}{:>12}{:>12}{:>12}",
+            "{:<19}{:>4}{:>12}{:>12}{:>12}{:>12}",
             "Neutral current",
             "A",
             "",
@@ -153,7 +153,7 @@ fn energies(text: &mut String, main: &MeterImage) {
     for (name, quantity) in
         [("Import", QuantityId::ActiveEnergyImport), ("Export", QuantityId::ActiveEnergyExport)]
     {
-        let _ = write!(text, "{name:<16}{:>4}", quantity.row().unit.symbol());
+        let _ = write!(text, "{name:<19}{:>4}", quantity.row().unit.symbol());
         for scope in [Scope::L1, Scope::L2, Scope::L3, Scope::System] {
             let _ = write!(text, "{:>12}", show(main, quantity, total, scope));
         }
@@ -169,7 +169,7 @@ fn loads(text: &mut String, image: &Image) {
             .active_power
             .value()
             .map_or_else(|| load.active_power.quality().to_string(), |watts| format!("{watts:.1}"));
-        let _ = writeln!(text, "{:<6}{:<42}{power:>20} W", load.meter.slug(), load.name);
+        let _ = writeln!(text, "{:<6}{:<45}{power:>20} W", load.meter.slug(), load.name);
     }
 }
 
