@@ -68,14 +68,14 @@ pub fn cut(arguments: &ReplayArgs) -> Result<Cut, Failure> {
 fn open(path: &Path) -> Result<Recording, Failure> {
     let named =
         |error: recording::RecordingError| Failure::File(format!("{}: {error}", path.display()));
+    if !path.exists() {
+        return Err(Failure::Environment(format!("{}: not found", path.display())));
+    }
     let extension =
         path.extension().and_then(|ext| ext.to_str()).unwrap_or("").to_ascii_lowercase();
     match extension.as_str() {
         "csv" => recording::read_csv(&bytes(path)?).map_err(named),
         "cff" => recording::read_cff(&bytes(path)?).map_err(named),
-        "cfg" | "dat" if !path.exists() => {
-            Err(Failure::Environment(format!("{}: not found", path.display())))
-        }
         "cfg" | "dat" => {
             let cfg = beside(path, ["cfg", "CFG", "Cfg"])?;
             let dat = beside(path, ["dat", "DAT", "Dat"])?;

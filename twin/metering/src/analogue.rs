@@ -15,6 +15,9 @@ use std::f64::consts::TAU;
 /// Full scale of the converter (24 bits) in counts.
 pub const FULL_SCALE_COUNTS: f64 = 8_388_608.0;
 
+/// Part of the mean square that a model may leave unexplained.
+const UNEXPLAINED_MAX: f64 = 1e-4;
+
 /// A channel and the row of the buffer with its counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Input {
@@ -47,6 +50,8 @@ pub struct Analogue {
     after: Phasors,
     /// Of a model: its DC.
     mean: f64,
+    /// Of a model: whether it is what was measured, but for little.
+    pub explains: bool,
 }
 
 impl Analogue {
@@ -59,6 +64,7 @@ impl Analogue {
             before: SILENT,
             after: SILENT,
             mean: 0.0,
+            explains: false,
         }
     }
 
@@ -124,6 +130,12 @@ impl Analogue {
                 sum + phasor.re * power.re - phasor.im * power.im
             })
         }));
+    }
+
+    /// Compares the mean squares of the signal and of the model, seen through the same weights. Noise
+    /// that the harmonics only seem to explain would do more harm than the cuts.
+    pub fn judge(&mut self, measured: f64, seen: f64) {
+        self.explains = (measured - seen).abs() <= UNEXPLAINED_MAX * measured;
     }
 
     /// The phasors as measured.

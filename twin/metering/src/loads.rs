@@ -49,9 +49,10 @@ impl Loads {
             self.currents.read(&inputs, kept, window, means);
             products(&self.currents.phases, v, window, means);
             if window.cycles > 0 {
+                let measured = means.i2;
                 self.currents.measure_phasors(&inputs, v, window, means);
                 if window.mends_cuts {
-                    self.currents.mend_cuts(voltages.model(), window, means);
+                    self.currents.mend_cuts(&measured, voltages.model(), window, means);
                 }
             } else {
                 // A fragment is too short for phasors: the last window's reactive power goes on.
@@ -86,7 +87,13 @@ impl Currents {
     }
 
     /// Takes out of the means what the hard cuts do to the harmonics; `v` are the voltages' models.
-    fn mend_cuts(&mut self, v: &[Analogue; 3], window: &Window, means: &mut Means) {
+    fn mend_cuts(
+        &mut self,
+        measured: &[f64; 3],
+        v: &[Analogue; 3],
+        window: &Window,
+        means: &mut Means,
+    ) {
         for (model, analogue) in self.model.iter_mut().zip(&self.phases) {
             model.imitate(analogue, window);
         }
@@ -94,16 +101,25 @@ impl Currents {
         products(&self.model, v, window, &mut seen);
         let (mut p, mut n2, mut vn) = (0.0, 0.0, 0.0);
         for phase in 0..3 {
+            self.model[phase].judge(measured[phase], seen.i2[phase]);
             let i = &self.model[phase];
             let exact = exact_product(&v[phase], i);
-            means.i2[phase] += exact_product(i, i) - seen.i2[phase];
-            means.p[phase] += exact - seen.p[phase];
+            if i.explains {
+                means.i2[phase] += exact_product(i, i) - seen.i2[phase];
+            }
+            if i.explains && v[phase].explains {
+                means.p[phase] += exact - seen.p[phase];
+            }
             p += exact;
             vn += exact_product(&v[1], i);
             n2 += self.model.iter().map(|other| exact_product(i, other)).sum::<f64>();
         }
-        means.n2 += n2 - seen.n2;
-        means.p_two += p - vn - seen.p_two;
+        if self.model.iter().all(|i| i.explains) {
+            means.n2 += n2 - seen.n2;
+        }
+        if self.model.iter().chain(v).all(|model| model.explains) {
+            means.p_two += p - vn - seen.p_two;
+        }
     }
 
     fn measure_phasors(

@@ -76,9 +76,10 @@ impl Voltages {
             *flags = window.marked(analogue.flags);
         }
         if window.cycles > 0 {
+            let measured = means.v2;
             self.measure_phasors(&inputs, &mut means, window);
             if window.mends_cuts {
-                self.mend_cuts(&mut means, window);
+                self.mend_cuts(&measured, &mut means, window);
             }
         }
         means
@@ -96,17 +97,24 @@ impl Voltages {
     }
 
     /// Takes out of the means what the hard cuts do to the harmonics.
-    fn mend_cuts(&mut self, means: &mut Means, window: &Window) {
+    fn mend_cuts(&mut self, measured: &[f64; 3], means: &mut Means, window: &Window) {
         for (model, analogue) in self.model.iter_mut().zip(&self.phases) {
             model.imitate(analogue, window);
         }
         let mut seen = Means::default();
         squares(&self.model, &mut seen, window);
         for phase in 0..3 {
+            self.model[phase].judge(measured[phase], seen.v2[phase]);
+        }
+        for phase in 0..3 {
             let (a, b) = (&self.model[phase], &self.model[(phase + 1) % 3]);
             let (aa, bb) = (exact_product(a, a), exact_product(b, b));
-            means.v2[phase] += aa - seen.v2[phase];
-            means.vv2[phase] += aa + bb - 2.0 * exact_product(a, b) - seen.vv2[phase];
+            if a.explains {
+                means.v2[phase] += aa - seen.v2[phase];
+            }
+            if a.explains && b.explains {
+                means.vv2[phase] += aa + bb - 2.0 * exact_product(a, b) - seen.vv2[phase];
+            }
         }
     }
 
