@@ -175,6 +175,12 @@ fn describe(
     let full = if whole.frequency().is_some_and(|f| f * cut.rate_hz >= 55.0) { 12.0 } else { 10.0 };
     if whole.samples == 0.0 {
         notes.push("the stretch holds no whole cycle, so nothing was read".into());
+    } else if whole.tracked_samples == 0.0 {
+        notes.push(
+            "no fundamental between 40 and 70 Hz was found: the section may hold no waveform, and \
+             windows are as long as ten cycles of 50 Hz"
+                .into(),
+        );
     } else if whole.cycles > 0.0 && whole.cycles < full - 0.01 {
         notes.push(format!(
             "shorter than a window: the readings are over its {} whole cycles",
