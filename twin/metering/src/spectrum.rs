@@ -6,8 +6,8 @@
 
 use crate::kernel::{Kernel, TAPS};
 use catalog::HARMONIC_MAX;
-use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex;
 use std::sync::Arc;
 
 /// A complex amplitude (peak), its angle counted from the window's start.
