@@ -21,6 +21,9 @@ use world::{Effects, Twin};
 /// Block in real time: short, so that a value is published soon after its window ends.
 const BLOCK_REALTIME_S: f64 = 0.02;
 
+/// Up to this factor the short block costs nothing that counts.
+const REALTIME_FACTOR_MAX: f64 = 4.0;
+
 /// Block when windows are printed one by one: shorter than any window (12 cycles of 70 Hz).
 const BLOCK_WINDOW_S: f64 = 0.16;
 
@@ -187,10 +190,9 @@ fn pace(speed: Speed) -> Box<dyn Pace + Send> {
 
 fn block_samples(arguments: &RunArgs, rate: f64) -> usize {
     let seconds = match arguments.speed {
-        Speed::Times(factor) if factor <= 4.0 => BLOCK_REALTIME_S,
-        _ if arguments.json => BLOCK_WINDOW_S,
-        Speed::Times(_) => BLOCK_WINDOW_S,
-        Speed::Max => BLOCK_FAST_S,
+        Speed::Times(factor) if factor <= REALTIME_FACTOR_MAX => BLOCK_REALTIME_S,
+        Speed::Max if !arguments.json => BLOCK_FAST_S,
+        Speed::Times(_) | Speed::Max => BLOCK_WINDOW_S,
     };
     (seconds * rate).round() as usize
 }

@@ -106,8 +106,8 @@ pub fn take_counters(shown: &mut Shown, calculation: &Calculation) {
     }
 }
 
-/// A three-phase system whose sequence is reversed is likely wired wrongly. Three single-phase loads
-/// have no sequence to go by.
+/// A three-phase system whose sequence is reversed is likely wired wrongly. Three single-phase loads have
+/// no sequence to go by, and a delta with a wild leg has either one by its construction.
 pub fn check_wiring(
     settings: Res<DeviceSettings>,
     mut meters: Query<(&WiringSystem, &Shown, &mut WiringCheck)>,
@@ -116,7 +116,8 @@ pub fn check_wiring(
     let sequence = point(QuantityId::PhaseSequence, None, Scope::System).expect("in the catalogue");
     for (wiring, shown, mut check) in &mut meters {
         let reversed = shown.readings.get(sequence).value() == Some(-1.0);
-        let fault = wanted && reversed && wiring.0 != Wiring::ThreeSinglePhase;
+        let telling = !matches!(wiring.0, Wiring::ThreeSinglePhase | Wiring::WildLeg);
+        let fault = wanted && telling && reversed;
         check.set_if_neq(WiringCheck { fault });
     }
 }

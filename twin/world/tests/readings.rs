@@ -199,3 +199,32 @@ fn flags_reach_the_loads() {
     };
     assert!(flags.contains(Flag::Clipped) && flags.contains(Flag::OverRange));
 }
+
+/// [E5, E15] The wiring check tells a reversed sequence, and has no false alarm where the sequence says
+/// nothing: a wild leg has the datasheet's phasors (high leg 90 degrees ahead), three single-phase loads any.
+#[test]
+fn the_wiring_check_has_no_false_alarm() {
+    let volts = |signal: Signal, v: [(f64, f64); 3]| {
+        [Role::Va, Role::Vb, Role::Vc]
+            .into_iter()
+            .zip(v)
+            .fold(signal, |signal, (role, (rms, deg))| {
+                signal.channel(role, Spectrum::sine(rms, deg))
+            })
+    };
+    let right = [(230.0, 0.0), (230.0, -120.0), (230.0, 120.0)];
+    let reversed = [(230.0, 0.0), (230.0, 120.0), (230.0, -120.0)];
+    let wild_leg = [(120.0, 0.0), (207.85, 90.0), (120.0, 180.0)];
+    for (wiring, v, fault) in [
+        (Wiring::ThreePhaseFourWire, right, false),
+        (Wiring::ThreePhaseFourWire, reversed, true),
+        (Wiring::ThreePhaseThreeWire, reversed, true),
+        (Wiring::ThreeSinglePhase, reversed, false),
+        (Wiring::WildLeg, wild_leg, false),
+    ] {
+        let signal = volts(Signal::three_phase(50.0, 230.0, 5.0, 0.0), v);
+        let mut bench = Plan { wiring, signal, ..Plan::new() }.bench();
+        bench.run(1.0);
+        assert_eq!(bench.image().io.wrong_connection, fault, "{wiring:?} {v:?}");
+    }
+}

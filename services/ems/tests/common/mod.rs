@@ -3,8 +3,7 @@
 //! *Ran* is a finished run of `ems`. *Document* is what it printed with `--json`. *Signal* is a
 //! periodic waveform as phasors, from which samples and the values they should read both follow.
 
-// Each test file compiles this module and uses a part of it.
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 pub mod document;
 pub mod record;
