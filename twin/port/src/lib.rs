@@ -7,6 +7,7 @@ mod bus;
 mod reading;
 mod source;
 mod time;
+mod wiring;
 
 pub use bus::{EsyBus, EsyReply, MeterCommand, ModuleIdentity, ModuleModel, SlotId};
 pub use reading::{Flag, Flags, Reading, Readings, Reason};
@@ -14,3 +15,4 @@ pub use source::{
     Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState,
 };
 pub use time::{AsFast, Clock, Pace, Timestamp};
+pub use wiring::WiringCorrection;

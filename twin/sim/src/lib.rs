@@ -9,5 +9,6 @@ pub mod esy;
 pub mod frontend;
 pub mod recorded;
 pub mod scenario;
+pub mod sources;
 pub mod synthetic;
 pub mod waveform;

@@ -23,7 +23,7 @@ fn from_at_s(at_s: f64) -> Schedule {
 }
 
 fn scene(grid: Grid, loads: &[Load]) -> Scene {
-    Scene::new(grid, &[], loads, 1, 12.0 * 3600.0, MeterPort::Main)
+    Scene::new(grid, &[], loads, 1, 12.0 * 3600.0, &[MeterPort::Main])
 }
 
 fn near(value: f64, expected: f64, part: f64) {
@@ -230,7 +230,7 @@ fn a_sag_pulls_heaters_down_and_leaves_converters_their_power() {
     let sag = Event { at_s: 1.0, kind };
     let of = |load: Load| {
         let grid = Grid::usual(System::ThreePhaseFourWire);
-        Scene::new(grid, &[sag], &[load], 1, 0.0, MeterPort::Main)
+        Scene::new(grid, &[sag], &[load], 1, 0.0, &[MeterPort::Main])
     };
     let (heater, charger) = (of(heater), of(charger));
     near(power_w(&heater, 1.1), 2000.0 * 0.64, 1e-12);
@@ -265,7 +265,7 @@ fn a_module_shares_the_voltages_of_the_main_meter() {
         ..distorted(System::ThreePhaseFourWire)
     };
     let loads = [pump, kettle];
-    let of = |meter| Scene::new(grid.clone(), &[], &loads, 5, 0.0, meter);
+    let of = |meter| Scene::new(grid.clone(), &[], &loads, 5, 0.0, &[meter]);
     let (main, esy) = (of(MeterPort::Main), of(esy1));
     for at_s in [0.1, 1.7, 33.3] {
         for phase in 0..3 {

@@ -24,7 +24,7 @@ fn fault(more: &str) -> String {
 
 /// Active power of a phase over a second, in watts.
 fn power_w(scenario: &sim::scenario::Scenario, meter: MeterPort, phase: usize, at_s: f64) -> f64 {
-    truth::active_energy_ws(&scenario.scene(meter), phase, at_s, at_s + 1.0)
+    truth::active_energy_ws(&scenario.scene(&[meter]), phase, at_s, at_s + 1.0)
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn the_house_exports_and_imports_within_three_minutes() {
 #[test]
 fn a_house_at_rest_keeps_within_the_voltage_and_frequency_of_its_grid() {
     let house = parse(HOUSE).unwrap();
-    let scene = house.scene(MeterPort::Main);
+    let scene = house.scene(&[MeterPort::Main]);
     for at_s in (0..150).map(f64::from) {
         let voltage = truth::spectrum_at(&scene, port::Role::Va, at_s);
         assert!((voltage.true_rms() - 230.0).abs() < 9.0, "{at_s} s: {}", voltage.true_rms());

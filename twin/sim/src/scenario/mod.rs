@@ -90,13 +90,13 @@ impl Scenario {
     /// The waveforms at a meter's terminals. The voltages of all meters are the same to the last bit,
     /// apart from noise.
     pub fn synthetic(&self, meter: MeterPort) -> Synthetic {
-        let scene = self.scene(meter);
+        let scene = self.scene(&[meter]);
         Synthetic::new(Box::new(scene), self.seed, u64::from(meter.number()), self.duration_s)
     }
 
-    /// The same as a timeline, for [`crate::synthetic::truth`].
-    pub fn scene(&self, meter: MeterPort) -> Scene {
+    /// What meters see as a timeline: the voltages, then the currents of each.
+    pub fn scene(&self, meters: &[MeterPort]) -> Scene {
         let day_s = self.start.day_s();
-        Scene::new(self.grid.clone(), &self.events, &self.loads, self.seed, day_s, meter)
+        Scene::new(self.grid.clone(), &self.events, &self.loads, self.seed, day_s, meters)
     }
 }

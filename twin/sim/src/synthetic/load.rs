@@ -44,6 +44,13 @@ impl Meters {
     pub fn contains(self, meter: MeterPort) -> bool {
         self.0 & 1 << meter.number() != 0
     }
+
+    /// All of them, the built-in one first.
+    pub fn iter(self) -> impl Iterator<Item = MeterPort> {
+        (0..=SlotId::MAX)
+            .map(|number| SlotId::new(number).map_or(MeterPort::Main, MeterPort::Esy))
+            .filter(move |meter| self.contains(*meter))
+    }
 }
 
 /// Between which terminals a load lies.

@@ -1,4 +1,4 @@
-//! Grid and loads together, as a timeline for one of the meters.
+//! Grid and loads together, as a timeline for one meter or several.
 
 use super::grid::{Event, EventKind, Grid, Phases, System, drop_traces, remove_common};
 use super::load::{Load, LoadKind, MeterPort};
@@ -6,7 +6,7 @@ use super::random::Wander;
 use super::spectrum::Spectrum;
 use super::timeline::Timeline;
 use super::track::Track;
-use port::Role;
+use port::{Role, SlotId};
 
 /// Streams of the wanders: three phases, all phases together, frequency, then two a load.
 const COMMON_STREAM: u64 = 3;
@@ -16,13 +16,15 @@ const FIRST_LOAD_STREAM: u64 = 16;
 /// Part of a voltage wander that all phases share, the transformer's; the rest is each phase's own.
 const COMMON_PART: f64 = 0.7;
 
-/// What one meter sees of a grid and its loads.
+/// What meters see of a grid and its loads: the voltages, which all of them share, and then the
+/// currents through each.
 ///
-/// All meters of a scene have the same pieces, since each counts the knots of all loads; so their
-/// voltages are the same to the last bit.
+/// Scenes of one scenario have the same pieces whatever meters they show, since each counts the knots
+/// of all loads; so their voltages are the same to the last bit.
 #[derive(Debug, Clone)]
 pub struct Scene {
-    meter: MeterPort,
+    meters: Vec<MeterPort>,
+    roles: Vec<Role>,
     grid: Grid,
     sources: Vec<Spectrum>,
     levels: Vec<(Phases, Track<f64>)>,
@@ -48,9 +50,12 @@ struct Placed {
 
 type Three = [Spectrum; 3];
 
+/// The built-in meter and the modules.
+const METERS: usize = 1 + SlotId::MAX as usize;
+
 impl Scene {
-    /// A grid with its events and loads, seen by one meter. `day_s` is the local time of day of the
-    /// first sample in seconds.
+    /// A grid with its events and loads, seen by some meters: voltages, then the currents of each in
+    /// this order. `day_s` is the local time of day of the first sample in seconds.
     ///
     /// # Panics
     /// If an event is not in the order of time, a frequency change begins before the last one is
@@ -61,12 +66,17 @@ impl Scene {
         loads: &[Load],
         seed: u64,
         day_s: f64,
-        meter: MeterPort,
+        meters: &[MeterPort],
     ) -> Scene {
         let wander = |stream, amplitude| Wander { seed, stream, amplitude };
         let own = grid.voltage_wander * (1.0 - COMMON_PART);
+        let (voltages, currents) = {
+            let of_system = grid.system.roles();
+            of_system.split_at(of_system.len() / 2)
+        };
         let mut scene = Scene {
-            meter,
+            meters: meters.to_vec(),
+            roles: [voltages, &currents.repeat(meters.len())].concat(),
             sources: grid.spectra(),
             levels: Vec::new(),
             frequency_hz: Track::constant(grid.frequency_hz),
@@ -106,6 +116,11 @@ impl Scene {
         }
     }
 
+    fn next_grid_event(&self, after_s: f64) -> f64 {
+        let grid = self.frequency_hz.next_knot(after_s).min(self.jumps_cycles.next_knot(after_s));
+        self.levels.iter().map(|(_, track)| track.next_knot(after_s)).fold(grid, f64::min)
+    }
+
     /// Voltages before the lines.
     fn sources(&self, within_s: f64, at_s: f64) -> Three {
         let common = 1.0 + self.common_wander.at(at_s);
@@ -118,14 +133,26 @@ impl Scene {
         voltages
     }
 
-    /// Currents through a meter, drawn from these voltages.
-    fn currents(&self, meter: MeterPort, voltages: &Three, within_s: f64, at_s: f64) -> Three {
-        let mut currents = [Spectrum::ZERO; 3];
-        for placed in self.loads.iter().filter(|placed| placed.load.meters.contains(meter)) {
+    /// Adds the currents drawn from these voltages to those through each meter, by its number. The
+    /// built-in meter's are always wanted: they pull the voltages down.
+    fn add_currents(
+        &self,
+        voltages: &Three,
+        within_s: f64,
+        at_s: f64,
+        through: &mut [Three; METERS],
+    ) {
+        for placed in &self.loads {
+            let mut currents = [Spectrum::ZERO; 3];
             let system = self.grid.system;
             placed.add_current(system, voltages, within_s, at_s, self.day_s, &mut currents);
+            for meter in placed.load.meters.iter() {
+                if meter == MeterPort::Main || self.meters.contains(&meter) {
+                    let through = &mut through[usize::from(meter.number())];
+                    through.iter_mut().zip(&currents).for_each(|(sum, one)| *sum += *one);
+                }
+            }
         }
-        currents
     }
 }
 
@@ -191,6 +218,11 @@ impl Placed {
             LoadKind::Pv { .. } => after_s.floor() + 1.0,
             _ => f64::INFINITY,
         };
+        self.next_event(after_s).min(sun).min(self.wander.next_knot(after_s))
+    }
+
+    /// The next switching or bend, apart from slow movements.
+    fn next_event(&self, after_s: f64) -> f64 {
         let since_s = self.load.schedule.on_since(after_s);
         let bend = since_s.filter(|since_s| since_s.is_finite()).and_then(|since_s| {
             let bend_s = since_s + self.load.kind.next_bend_s(after_s - since_s)?;
@@ -199,7 +231,7 @@ impl Placed {
             if bend_s > after_s { Some(bend_s) } else { next.map(|next| since_s + next) }
         });
         let switch = self.load.schedule.next_switch(after_s);
-        sun.min(bend.unwrap_or(f64::INFINITY)).min(switch).min(self.wander.next_knot(after_s))
+        bend.unwrap_or(f64::INFINITY).min(switch)
     }
 }
 
@@ -213,7 +245,7 @@ fn supply(voltages: &[Spectrum], (enter, leave): (usize, Option<usize>)) -> Spec
 
 impl Timeline for Scene {
     fn roles(&self) -> &[Role] {
-        self.grid.system.roles()
+        &self.roles
     }
 
     fn noise_rms(&self, channel: usize) -> f64 {
@@ -221,15 +253,15 @@ impl Timeline for Scene {
     }
 
     fn next_knot(&self, after_s: f64) -> f64 {
-        let grid = self
-            .frequency_hz
-            .next_knot(after_s)
-            .min(self.jumps_cycles.next_knot(after_s))
-            .min(self.frequency_wander.next_knot(after_s))
-            .min(self.common_wander.next_knot(after_s));
-        let levels = self.levels.iter().map(|(_, track)| track.next_knot(after_s));
+        let wanders =
+            self.frequency_wander.next_knot(after_s).min(self.common_wander.next_knot(after_s));
         let loads = self.loads.iter().map(|placed| placed.next_knot(after_s));
-        levels.chain(loads).fold(grid, f64::min)
+        loads.fold(wanders.min(self.next_grid_event(after_s)), f64::min)
+    }
+
+    fn next_event(&self, after_s: f64) -> f64 {
+        let loads = self.loads.iter().map(|placed| placed.next_event(after_s));
+        loads.fold(self.next_grid_event(after_s), f64::min)
     }
 
     fn frequency_hz(&self, within_s: f64, at_s: f64) -> f64 {
@@ -245,20 +277,22 @@ impl Timeline for Scene {
         if self.grid.system == System::ThreePhaseThreeWire {
             remove_common(&mut voltages);
         }
-        let main = self.currents(MeterPort::Main, &voltages, within_s, at_s);
-        let mut currents = match self.meter {
-            MeterPort::Main => main,
-            esy => self.currents(esy, &voltages, within_s, at_s),
-        };
-        for (voltage, current) in voltages.iter_mut().zip(&main) {
+        let mut through = [[Spectrum::ZERO; 3]; METERS];
+        self.add_currents(&voltages, within_s, at_s, &mut through);
+        for (voltage, current) in voltages.iter_mut().zip(&through[0]) {
             *voltage += *current * -self.grid.line_ohm;
         }
-        let largest_a = currents.iter().map(Spectrum::true_rms).fold(0.0, f64::max);
-        currents.iter_mut().for_each(|current| drop_traces(current, largest_a));
         voltages.iter_mut().for_each(|voltage| drop_traces(voltage, self.grid.voltage_v));
-        for (spectrum, role) in out.iter_mut().zip(self.roles()) {
-            let phase = role.phase().expect("a grid drives phases only");
-            *spectrum = if role.is_voltage() { voltages[phase] } else { currents[phase] };
+        let phases = self.grid.system.phases();
+        let (first, mut rest) = out.split_at_mut(phases);
+        first.copy_from_slice(&voltages[..phases]);
+        for meter in &self.meters {
+            let currents = &mut through[usize::from(meter.number())];
+            let largest_a = currents.iter().map(Spectrum::true_rms).fold(0.0, f64::max);
+            currents.iter_mut().for_each(|current| drop_traces(current, largest_a));
+            let (these, others) = rest.split_at_mut(phases);
+            these.copy_from_slice(&currents[..phases]);
+            rest = others;
         }
     }
 }

@@ -22,6 +22,12 @@ pub trait Timeline {
     /// The first instant after `after_s` at which anything jumps or bends; infinite if there is none.
     fn next_knot(&self, after_s: f64) -> f64;
 
+    /// The same, leaving out what only moves slowly and at random: the instants at which a phasor
+    /// model of the signal has to begin anew.
+    fn next_event(&self, after_s: f64) -> f64 {
+        self.next_knot(after_s)
+    }
+
     /// Grid frequency in hertz, above 0.
     fn frequency_hz(&self, within_s: f64, at_s: f64) -> f64;
 
