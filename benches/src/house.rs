@@ -7,7 +7,7 @@ use port::{
     AsFast, ModuleIdentity, ModuleModel, Role, SampleBlock, SampleSource, SlotId, SourceError,
     SourceFormat, SourceState, Timestamp,
 };
-use runner::{Outcome, Runner};
+use runner::{Outcome, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
 use sim::scenario::{self, Scenario};
@@ -85,8 +85,8 @@ pub fn runner(scenario: &Scenario, seconds: f64) -> Runner {
     let (_, commands) = mpsc::channel(1);
     Runner {
         twin: Twin::new(&config),
-        source,
-        bus: bus.map(|bus| Box::new(bus) as _),
+        feed: Box::new(Samples::new(source, bus.map(|bus| Box::new(bus) as _))),
+        script: Script::default(),
         pace: Box::new(AsFast),
         start,
         samples_max: Some(samples.round() as u64),

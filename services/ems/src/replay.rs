@@ -12,7 +12,7 @@ use image::{Identity, Image, MeterId};
 use metering::{Tail, Wiring};
 use port::{AsFast, Role, SampleSource, Timestamp};
 use recording::Side;
-use runner::{Outcome, Runner};
+use runner::{Outcome, Runner, Samples, Script};
 use serde::Serialize;
 use sim::frontend::{Afe, FrontEnd};
 use sim::recorded::Recorded;
@@ -145,8 +145,8 @@ fn meter(
     });
     let runner = Runner {
         twin,
-        source: Box::new(source),
-        bus: None,
+        feed: Box::new(Samples::new(Box::new(source), None)),
+        script: Script::default(),
         pace: Box::new(AsFast),
         start,
         samples_max: None,

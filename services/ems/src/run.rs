@@ -10,7 +10,7 @@ use image::{Image, MeterId};
 use linux::RealPace;
 use metering::Tail;
 use port::{AsFast, Clock, Pace, Timestamp};
-use runner::{Outcome, Runner};
+use runner::{Outcome, Runner, Samples, Script};
 use serde::Serialize;
 use std::io::Write;
 use std::sync::Arc;
@@ -103,8 +103,8 @@ async fn serve(
 
     let runner = Runner {
         twin: Twin::new(&parts.config),
-        source: parts.source,
-        bus: parts.bus,
+        feed: Box::new(Samples::new(parts.source, parts.bus)),
+        script: Script::default(),
         pace: pace(arguments.speed),
         start,
         samples_max: duration_s.map(|seconds| (seconds * rate).round() as u64),

@@ -4,36 +4,38 @@
 //! same digest in real time and as fast as the machine allows. A command is acknowledged once the image
 //! that shows its effect is published: who reads after the answer reads what was asked for.
 
+mod feed;
+mod script;
 mod steps;
 
 use host::CommandTicket;
 use image::{Ack, Image};
 use metering::{Means, Tail};
-use port::{
-    EsyBus, Pace, Readings, SampleBlock, SampleSource, SourceError, SourceState, Timestamp,
-};
+use port::{Pace, Readings, SourceError, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use world::{COMMANDS_PER_TICK, Effects, Inputs, Twin};
 
+pub use feed::{Fed, Feed, Samples};
+pub use script::{Cue, CueAction, Script};
 pub use steps::{StepHandle, Steps, steps};
 
 /// What a run is made of.
 pub struct Runner {
     /// The world.
     pub twin: Twin,
-    /// Samples of the built-in meter.
-    pub source: Box<dyn SampleSource + Send>,
-    /// The ESY bus, if there is one.
-    pub bus: Option<Box<dyn EsyBus + Send>>,
+    /// What it is fed with.
+    pub feed: Box<dyn Feed + Send>,
+    /// What is done to the device meanwhile.
+    pub script: Script,
     /// How fast simulated time passes.
     pub pace: Box<dyn Pace + Send>,
     /// Civil time of the first sample.
     pub start: Timestamp,
-    /// Samples after which the run ends; without, when the source does.
+    /// Samples after which the run ends; without, when the feed does.
     pub samples_max: Option<u64>,
-    /// Samples a tick; at least one.
+    /// Samples a tick, or as much time in windows; at least one.
     pub block_samples: usize,
     /// What becomes of the last part of a cycle at the end.
     pub tail: Tail,
@@ -48,7 +50,7 @@ pub struct Runner {
 pub struct Outcome {
     /// Digest over the exact bits of every window.
     pub digest: u64,
-    /// Samples read.
+    /// Samples that have passed.
     pub samples: u64,
     /// Whole windows of the built-in meter.
     pub windows: u64,
@@ -63,32 +65,29 @@ pub struct Outcome {
 }
 
 impl Runner {
-    /// Runs until the source ends, `samples_max` is reached or `observe`, which sees every tick's effects,
-    /// says not to go on. The last tick has no samples and closes what is still open.
+    /// Runs until the feed ends, `samples_max` is reached or `observe`, which sees every tick's effects,
+    /// says not to go on. The last tick is fed with nothing and closes what is still open.
     ///
-    /// Fails if the source does; what was measured until then stands in the last image.
+    /// Fails if the feed does; what was measured until then stands in the last image.
     pub fn run(
         mut self,
         mut observe: impl FnMut(&Effects) -> bool,
     ) -> Result<Outcome, SourceError> {
-        let channels = self.source.format().channels.len();
-        let mut inputs =
-            Inputs { block: SampleBlock::new(channels, self.block_samples), ..Inputs::default() };
+        let mut inputs = Inputs { block: self.feed.block(self.block_samples), ..Inputs::default() };
         let mut waiting = Waiting::default();
         let mut tally = Tally::default();
         loop {
-            let ended = !self.read(&mut inputs, &mut tally)?;
+            let ended = self.feed(&mut inputs, &mut tally)?;
             inputs.end = ended.then_some(self.tail);
             self.wait(&mut inputs, tally.position);
+            self.play(&mut waiting, &mut inputs, tally.position);
             waiting.take(&mut self.commands, &mut inputs);
             let mut effects = self.twin.tick(&mut inputs);
             let image = Arc::clone(effects.image.as_ref().expect("every tick makes an image"));
             self.images.send_replace(Arc::clone(&image));
             // After the image: whoever has the answer finds its effect in what he reads next.
             waiting.answer(&mut effects.acks);
-            if let Some(bus) = &mut self.bus {
-                effects.bus.drain(..).for_each(|(slot, command)| bus.command(slot, command));
-            }
+            effects.orders.iter().for_each(|(meter, order)| self.feed.command(*meter, *order));
             tally.count(&effects);
             let go_on = observe(&effects);
             if ended {
@@ -100,31 +99,37 @@ impl Runner {
         }
     }
 
-    /// Fills the block; false, with an empty block, when there is nothing more to read.
-    fn read(&mut self, inputs: &mut Inputs, tally: &mut Tally) -> Result<bool, SourceError> {
+    /// Feeds a tick; true, with nothing fed, when there is nothing more.
+    fn feed(&mut self, inputs: &mut Inputs, tally: &mut Tally) -> Result<bool, SourceError> {
+        let index = (tally.position + 0.5) as u64;
         let left = self.samples_max.map_or(u64::MAX, |max| max.saturating_sub(tally.samples));
-        let want = usize::try_from(left).unwrap_or(usize::MAX).min(self.block_samples);
-        let block = &mut inputs.block;
-        let state = match want {
-            0 => SourceState::Ended,
-            want => self.source.read(block, want)?,
+        // A cue that is due has a tick of its own; any other ends a block.
+        let before = match self.script.next_at() {
+            at if at <= index => index,
+            at => at.min(index.saturating_add(left)),
         };
-        if state == SourceState::Ended {
-            (block.first, block.samples) = (tally.position, 0);
-        }
-        tally.samples += block.samples as u64;
-        tally.position = block.first + block.samples as u64;
-        Ok(state == SourceState::Samples)
+        let want = usize::try_from(left).unwrap_or(usize::MAX).min(self.block_samples);
+        let fed = self.feed.feed(inputs, want, before)?;
+        tally.samples += fed.samples;
+        tally.position = fed.position;
+        Ok(fed.ended || left == 0)
     }
 
-    /// Lets simulated time pass to the end of the block: modules answer, and the pace has its way.
-    fn wait(&mut self, inputs: &mut Inputs, position: u64) {
-        let elapsed_s = position as f64 / self.source.format().sample_rate_hz;
+    /// Lets simulated time pass to the end of what was fed.
+    fn wait(&mut self, inputs: &mut Inputs, position: f64) {
+        let elapsed_s = (position + 0.5) / self.feed.sample_rate_hz();
         inputs.time = self.start + elapsed_s;
-        if let Some(bus) = &mut self.bus {
-            bus.poll(position, &mut inputs.replies);
-        }
         self.pace.wait_until(elapsed_s);
+    }
+
+    /// Does what the script says by now.
+    fn play(&mut self, waiting: &mut Waiting, inputs: &mut Inputs, position: f64) {
+        while let Some(action) = self.script.due((position + 0.5) as u64) {
+            match action {
+                CueAction::Contact(closed) => inputs.input_closed = closed,
+                CueAction::Command(command) => inputs.commands.push((waiting.number(), command)),
+            }
+        }
     }
 
     fn outcome(&mut self, tally: &Tally, image: Arc<Image>) -> Outcome {
@@ -148,14 +153,19 @@ impl Runner {
 }
 
 /// What has passed so far.
-#[derive(Default)]
 struct Tally {
-    /// Samples read.
+    /// Samples read, or the time of windows in samples.
     samples: u64,
-    /// Index of the next sample; gaps make it more than the samples read.
-    position: u64,
+    /// Where time stands, in samples.
+    position: f64,
     windows: u64,
     pulses: u64,
+}
+
+impl Default for Tally {
+    fn default() -> Tally {
+        Tally { samples: 0, position: -0.5, windows: 0, pulses: 0 }
+    }
 }
 
 impl Tally {
@@ -174,14 +184,20 @@ struct Waiting {
 }
 
 impl Waiting {
+    /// A number that no command had before.
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
     /// Moves what has come in to the tick's inputs, as much as one tick takes: the rest waits in its
     /// bounded queue, so that senders notice.
     fn take(&mut self, commands: &mut mpsc::Receiver<CommandTicket>, inputs: &mut Inputs) {
         for _ in 0..COMMANDS_PER_TICK {
             let Ok(ticket) = commands.try_recv() else { break };
-            inputs.commands.push((self.next, ticket.command));
-            self.acks.insert(self.next, ticket.ack);
-            self.next += 1;
+            let number = self.number();
+            inputs.commands.push((number, ticket.command));
+            self.acks.insert(number, ticket.ack);
         }
     }
 

@@ -8,7 +8,7 @@ use port::{
     AsFast, EsyBus, ModuleIdentity, ModuleModel, Pace, Role, SampleBlock, SampleSource, SlotId,
     SourceError, SourceFormat, SourceState, Timestamp,
 };
-use runner::{Outcome, Runner};
+use runner::{Outcome, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
 use sim::synthetic::{Signal, Spectrum};
@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use world::{COMMANDS_PER_TICK, Twin, TwinConfig};
 
 const RATE_HZ: f64 = 2000.0;
+const START: Timestamp = Timestamp { unix_ns: 1_700_000_000_000_000_000 };
 
 fn source(duration_s: Option<f64>) -> Box<dyn SampleSource + Send> {
     let played = Signal::three_phase(50.0, 230.0, 5.0, 60.0).play(1, duration_s);
@@ -39,14 +40,15 @@ impl Services {
 }
 
 fn runner(source: Box<dyn SampleSource + Send>) -> (Runner, Services) {
-    runner_with(source, Vec::new())
+    runner_with(source, None, Vec::new())
 }
 
 fn runner_with(
     source: Box<dyn SampleSource + Send>,
+    bus: Option<Box<dyn EsyBus + Send>>,
     modules: Vec<ModuleIdentity>,
 ) -> (Runner, Services) {
-    let start = Timestamp::from_unix_s(1_700_000_000);
+    let start = START;
     let identity = Identity::default();
     let image = Image::settling(Arc::new(identity.clone()), start);
     let (images, watching) = watch::channel(Arc::new(image));
@@ -62,8 +64,8 @@ fn runner_with(
     });
     let runner = Runner {
         twin,
-        source,
-        bus: None,
+        feed: Box::new(Samples::new(source, bus)),
+        script: Script::default(),
         pace: Box::new(AsFast),
         start,
         samples_max: None,
@@ -187,14 +189,10 @@ fn blocks_change_no_result() {
         let currents = Signal::new(50.0).channel(Role::Ia, Spectrum::sine(7.0, 20.0)).play(1, None);
         let currents = Afe::new(&FrontEnd::ideal(), currents, RATE_HZ).expect("a sound front end");
         let module = Module { identity: identity.clone(), currents: Some(Box::new(currents)) };
-        let (mut runner, _services) = runner_with(source(Some(2.0)), vec![identity]);
-        let start = runner.start;
-        runner.bus = Some(Box::new(VirtualBus::new(
-            Wiring::ThreePhaseFourWire,
-            source(None),
-            vec![module],
-            start,
-        )));
+        let modules = vec![module];
+        let bus = VirtualBus::new(Wiring::ThreePhaseFourWire, source(None), modules, START);
+        let (mut runner, _services) =
+            runner_with(source(Some(2.0)), Some(Box::new(bus)), vec![identity]);
         runner.block_samples = block_samples;
         let outcome = runner.run(|_| true).expect("it does not fail");
         assert!(outcome.image.meter(MeterId::Esy(slot)).expect("configured").windows >= 9);
@@ -306,9 +304,9 @@ impl EsyBus for CountingBus {
 /// [P5] Modules are polled once a tick, up to the end of its block.
 #[test]
 fn modules_are_polled_once_a_tick() {
-    let (mut runner, _services) = runner(source(None));
     let polls = Arc::new(Mutex::new(Vec::new()));
-    runner.bus = Some(Box::new(CountingBus(Arc::clone(&polls))));
+    let bus = CountingBus(Arc::clone(&polls));
+    let (mut runner, _services) = runner_with(source(None), Some(Box::new(bus)), Vec::new());
     runner.samples_max = Some(400);
     runner.run(|_| true).expect("it does not fail");
     assert_eq!(*polls.lock().expect("one thread"), [150, 300, 400, 400]);

@@ -10,5 +10,6 @@ pub mod frontend;
 pub mod recorded;
 pub mod scenario;
 pub mod sources;
+pub mod steps;
 pub mod synthetic;
 pub mod waveform;

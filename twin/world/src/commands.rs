@@ -129,11 +129,7 @@ pub fn command_meters(
                 take_counters(&mut shown, &calculation);
             }
         }
-        match target {
-            None => out.0.bus.push((None, order)),
-            Some(MeterId::Esy(slot)) => out.0.bus.push((Some(slot), order)),
-            Some(MeterId::Main) => {}
-        }
+        out.0.orders.push((target, order));
     }
     out.0.notes.extend(notes.read().map(|note| note.0.clone()));
 }

@@ -42,7 +42,7 @@ pub struct WholeRun(pub Means);
 #[derive(Component, Default)]
 pub struct ClosedWindows(pub Vec<ClosedWindow>);
 
-/// A closed window, as the bank told it.
+/// A window of the built-in meter, as its bank told it or as it was metered elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub struct ClosedWindow {
     /// In samples since the source began.
@@ -167,6 +167,8 @@ pub struct CommandTicket {
 pub struct Inbox {
     /// Samples of the built-in meter.
     pub block: SampleBlock,
+    /// Windows of it that were metered elsewhere.
+    pub windows: Vec<ClosedWindow>,
     /// Whether the stretch ends after the block, and what becomes of its last part of a cycle.
     pub end: Option<metering::Tail>,
     /// Time at the block's end.

@@ -18,5 +18,6 @@ mod time;
 mod twin;
 
 pub use commands::COMMANDS_PER_TICK;
+pub use components::ClosedWindow;
 pub use schedule::Stage;
 pub use twin::{Effects, Inputs, LoadConfig, Pulse, Twin, TwinConfig, WindowStamp};

@@ -41,6 +41,7 @@ pub fn close_windows(
         if let Some(tail) = inbox.end.or(rewired) {
             bank.finish(tail, &mut keep);
         }
+        closed.extend_from_slice(&inbox.windows);
     }
 }
 

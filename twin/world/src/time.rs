@@ -47,11 +47,13 @@ impl TimeLine {
     }
 }
 
-/// Moves time on. A tick without samples leaves it where it is.
+/// Moves time on. A tick without samples and windows leaves it where it is.
 pub fn follow_samples(inbox: Res<Inbox>, mut line: ResMut<TimeLine>) {
     if inbox.block.samples > 0 {
         let end = inbox.block.first as f64 + inbox.block.samples as f64 - 0.5;
         line.follow(end, inbox.time);
+    } else if let Some(last) = inbox.windows.last() {
+        line.follow(last.end, inbox.time);
     }
 }
 

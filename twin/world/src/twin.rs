@@ -1,10 +1,10 @@
 //! The interface of the world: configure it once, then tick.
 
 use crate::components::{
-    Calculation, ClosedWindows, CommandTicket, Device, DeviceIdentity, DeviceSettings,
-    DigitalInput, EsyModule, Inbox, Link, Load, LoadReading, MeasuredBy, MeterCommands, MeterOf,
-    Noted, OnPhases, Outbox, PerPhase, Shown, SignalPath, Tariff, TickCount, WholeRun, WiringCheck,
-    WiringSystem,
+    Calculation, ClosedWindow, ClosedWindows, CommandTicket, Device, DeviceIdentity,
+    DeviceSettings, DigitalInput, EsyModule, Inbox, Link, Load, LoadReading, MeasuredBy,
+    MeterCommands, MeterOf, Noted, OnPhases, Outbox, PerPhase, Shown, SignalPath, Tariff,
+    TickCount, WholeRun, WiringCheck, WiringSystem,
 };
 use crate::schedule::schedule;
 use crate::time::TimeLine;
@@ -54,6 +54,9 @@ pub struct LoadConfig {
 pub struct Inputs {
     /// Samples of the built-in meter; may be empty.
     pub block: SampleBlock,
+    /// Windows of the built-in meter that were metered elsewhere, in the order of time: from phasors,
+    /// or from stretches of samples between them. Then there are no samples.
+    pub windows: Vec<ClosedWindow>,
     /// Whether the stretch of samples ends here, and what becomes of its last part of a cycle.
     pub end: Option<Tail>,
     /// Time at the end of the block.
@@ -101,8 +104,9 @@ pub struct Effects {
     pub pulses: Vec<Pulse>,
     /// Answers to commands.
     pub acks: Vec<(u64, Ack)>,
-    /// Commands for modules; none means all.
-    pub bus: Vec<(Option<SlotId>, MeterCommand)>,
+    /// What meters were told, each or (none) all of them: for the bus, and for whoever meters windows
+    /// elsewhere.
+    pub orders: Vec<(Option<MeterId>, MeterCommand)>,
     /// Lines for the log.
     pub notes: Vec<String>,
 }
@@ -154,6 +158,7 @@ impl Twin {
         {
             let mut inbox = self.world.resource_mut::<Inbox>();
             std::mem::swap(&mut inbox.block, &mut inputs.block);
+            std::mem::swap(&mut inbox.windows, &mut inputs.windows);
             std::mem::swap(&mut inbox.replies, &mut inputs.replies);
             inbox.end = inputs.end;
             inbox.time = inputs.time;
@@ -165,7 +170,9 @@ impl Twin {
         self.schedule.run(&mut self.world);
         let mut inbox = self.world.resource_mut::<Inbox>();
         std::mem::swap(&mut inbox.block, &mut inputs.block);
+        std::mem::swap(&mut inbox.windows, &mut inputs.windows);
         std::mem::swap(&mut inbox.replies, &mut inputs.replies);
+        inputs.windows.clear();
         inputs.block.samples = 0;
         inputs.replies.clear();
         std::mem::take(&mut self.world.resource_mut::<Outbox>().0)

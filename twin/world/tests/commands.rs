@@ -68,10 +68,11 @@ fn only_changes_that_concern_metering_reach_the_meters() {
         (SettingId::Wiring, 5, 2),
     ] {
         bench.set(id, value);
-        assert_eq!(bench.effects.bus.len(), orders, "{id:?} = {value}");
+        assert_eq!(bench.effects.orders.len(), orders, "{id:?} = {value}");
     }
     bench.ask(Request::ResetPartial(esy(1))).expect("configured");
-    assert_eq!(bench.effects.bus, [(Some(slot(1)), port::MeterCommand::ResetPartial)]);
+    let module = MeterId::Esy(slot(1));
+    assert_eq!(bench.effects.orders, [(Some(module), port::MeterCommand::ResetPartial)]);
 }
 
 /// A flood is taken in portions; nothing is lost or answered out of turn.

@@ -278,6 +278,26 @@ impl FrontEnd {
         drift / self.known(role).unit_per_count
     }
 
+    /// Measured over true amplitude of a channel once the calibration is applied: what drift and, for
+    /// a unit that is not calibrated, the gain leave. The frequency response is not in it.
+    pub fn residual_gain(&self, role: Role) -> f64 {
+        self.counts_per_unit(role) * self.calibrated(role).unit_per_count
+    }
+
+    /// Noise of a channel in volts or amperes rms at a sample rate.
+    pub fn noise_rms(&self, role: Role, sample_rate_hz: f64) -> f64 {
+        self.channel(role).noise_counts(sample_rate_hz) * self.calibrated(role).unit_per_count
+    }
+
+    /// How many units of `into` a unit of `from` adds by crosstalk.
+    pub fn coupling(&self, from: Role, into: Role) -> f64 {
+        let ratio = |crosstalk: &Crosstalk| {
+            crosstalk.ratio() * self.counts_per_unit(from) * self.calibrated(into).unit_per_count
+        };
+        let between = |crosstalk: &&Crosstalk| (crosstalk.from, crosstalk.into) == (from, into);
+        self.crosstalk.iter().filter(between).map(ratio).sum()
+    }
+
     /// A sentence on the unit and a line on each channel, for people.
     pub fn describe(&self) -> String {
         let mut text = format!(

@@ -264,6 +264,11 @@ impl Timeline for Scene {
         loads.fold(self.next_grid_event(after_s), f64::min)
     }
 
+    fn next_jump(&self, after_s: f64) -> f64 {
+        let switches = self.loads.iter().map(|placed| placed.load.schedule.next_switch(after_s));
+        switches.fold(self.next_grid_event(after_s), f64::min)
+    }
+
     fn frequency_hz(&self, within_s: f64, at_s: f64) -> f64 {
         self.frequency_hz.on(within_s, at_s) + self.frequency_wander.at(at_s)
     }

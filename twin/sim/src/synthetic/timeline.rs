@@ -28,6 +28,12 @@ pub trait Timeline {
         self.next_knot(after_s)
     }
 
+    /// The next of these at which something jumps or begins; an exponential that is followed by
+    /// straight lines bends on its way and jumps only once.
+    fn next_jump(&self, after_s: f64) -> f64 {
+        self.next_event(after_s)
+    }
+
     /// Grid frequency in hertz, above 0.
     fn frequency_hz(&self, within_s: f64, at_s: f64) -> f64;
 

@@ -188,7 +188,13 @@ impl Bench {
         }
         self.effects = self.twin.tick(&mut self.inputs);
         if let Some(bus) = &mut self.bus {
-            self.effects.bus.iter().for_each(|(slot, command)| bus.command(*slot, *command));
+            for (meter, command) in &self.effects.orders {
+                match meter {
+                    None => bus.command(None, *command),
+                    Some(MeterId::Esy(slot)) => bus.command(Some(*slot), *command),
+                    Some(MeterId::Main) => {}
+                }
+            }
         }
         self.pulses += self.effects.pulses.len();
         let image = self.effects.image.clone().expect("every tick makes an image");
