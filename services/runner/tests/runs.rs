@@ -8,7 +8,7 @@ use port::{
     AsFast, EsyBus, ModuleIdentity, ModuleModel, Pace, Role, SampleBlock, SampleSource, SlotId,
     SourceError, SourceFormat, SourceState, Timestamp,
 };
-use runner::{Outcome, Runner, Samples, Script};
+use runner::{Cue, CueAction, Outcome, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
 use sim::synthetic::{Signal, Spectrum};
@@ -310,4 +310,48 @@ fn modules_are_polled_once_a_tick() {
     runner.samples_max = Some(400);
     runner.run(|_| true).expect("it does not fail");
     assert_eq!(*polls.lock().expect("one thread"), [150, 300, 400, 400]);
+}
+
+/// [I1, N5] Cues happen before their sample, whatever the blocks: the same digest and the same energy in
+/// each tariff, and a cue at sample 0 holds from the first window on.
+#[test]
+fn cues_do_not_depend_on_blocks() {
+    let set = |setting, value| {
+        let request = Request::Set(setting, value);
+        CueAction::Command(Command { origin: Origin::Local, request })
+    };
+    let run = |block_samples| {
+        let (mut runner, _services) = runner(source(Some(4.0)));
+        runner.block_samples = block_samples;
+        runner.script = Script::new(vec![
+            Cue { at: 5201, action: CueAction::Contact(false) },
+            Cue { at: 0, action: set(SettingId::Netting, 1) },
+            Cue { at: 0, action: set(SettingId::TariffMode, 2) },
+            Cue { at: 2803, action: CueAction::Contact(true) },
+        ]);
+        let mut settings = Vec::new();
+        let outcome = runner
+            .run(|effects| {
+                let image = effects.image.as_ref().expect("every tick makes one");
+                settings.push(image.settings.get(SettingId::Netting));
+                true
+            })
+            .expect("it does not fail");
+        assert!(settings.iter().all(|netting| *netting == 1), "before the first window");
+        let wh = |register| {
+            let id = point(QuantityId::ActiveEnergyImport, Some(register), Scope::System);
+            1000.0 * outcome.image.main().get(id.expect("exists")).value().expect("a counter")
+        };
+        (outcome.digest, wh(Register::T1), wh(Register::T2), wh(Register::Total))
+    };
+    let expected = run(150);
+    for block_samples in [1, 7, 400, 1999, 8000] {
+        assert_eq!(run(block_samples), expected, "blocks of {block_samples}");
+    }
+    let (_, t1, t2, total) = expected;
+    // 1725 W; closed for 2398 of 8000 samples, from and to the next edge of a window of 200 ms.
+    let whole = 1725.0 * 4.0 / 3600.0;
+    assert!((total - whole).abs() < 1e-3 * whole, "{total}");
+    assert!((t1 + t2 - total).abs() < 1e-9);
+    assert!((t2 - whole * 1.2 / 4.0).abs() < whole * 0.21 / 4.0, "{t2}");
 }
