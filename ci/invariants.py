@@ -28,6 +28,7 @@ MAY_USE = {
     "linux": {"port"},
     "host": {"catalog", "port", "image"},
     "runner": {"catalog", "port", "metering", "image", "world", "host"},
+    "lab": {"catalog", "port", "metering", "image", "world", "runner", "sim"},
     "ems": None,
     "benches": None,
 }
@@ -221,7 +222,7 @@ def check_names(sources: dict[str, str], names: set[str], units: set[str]) -> li
 
 def check_path(sources: dict[str, str]) -> list[Finding]:
     findings = []
-    allowed = ("twin/world/src/", "twin/sim/src/esy", "twin/metering/")
+    allowed = ("twin/world/src/", "twin/sim/src/esy", "twin/sim/src/steps/", "twin/metering/")
     for path, code in sources.items():
         if path.startswith(allowed) or is_test(path):
             continue

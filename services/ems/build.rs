@@ -29,7 +29,27 @@ fn main() -> io::Result<()> {
     }
     println!("cargo::rustc-env=EMS_SOFTWARE_ID={hash:016x}");
     println!("cargo::rustc-env=EMS_COMMIT={}", commit(&root));
-    Ok(())
+    ship_scenarios(&root.join("scenarios"))
+}
+
+/// Writes `SHIPPED`, the names and texts of all files of the folder of scenarios.
+fn ship_scenarios(folder: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let mut code = String::from(
+        "/// Scenarios that come with the program, by name.\npub const SHIPPED: &[(&str, &str)] = &[\n",
+    );
+    for path in files {
+        let name = path.file_stem().expect("it has an extension").to_string_lossy();
+        let path = path.canonicalize()?;
+        code.push_str(&format!("    ({name:?}, include_str!({path:?})),\n"));
+    }
+    code.push_str("];\n");
+    let out = PathBuf::from(env::var("OUT_DIR").expect("set by cargo")).join("shipped.rs");
+    fs::write(out, code)
 }
 
 fn collect(folder: &Path, sources: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use sim::scenario::Fidelity;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -31,6 +32,12 @@ pub enum Command {
         ems replay bay.cfg --map \"va=#6,vb=#7,vc=#8,ia=#1,ib=#2,ic=#3\" --to 0.9 --json\n  \
         ems replay house.csv --wiring 2p3w --front-end typical")]
     Replay(ReplayArgs),
+    /// Run scenarios and judge what the meter made of them
+    Scenario {
+        /// What to do
+        #[command(subcommand)]
+        command: ScenarioCommand,
+    },
     /// Print every quantity the meter has
     #[command(after_help = "Example:\n  ems catalog --json")]
     Catalog(CatalogArgs),
@@ -46,6 +53,66 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+}
+
+/// The commands of `scenario`.
+#[derive(Debug, Subcommand)]
+pub enum ScenarioCommand {
+    /// List the scenarios that come with the program
+    #[command(after_help = "Example:\n  ems scenario list --json")]
+    List {
+        /// One JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the text of a scenario, to copy and change
+    #[command(after_help = "Example:\n  ems scenario show sag > mine.toml")]
+    Show {
+        /// Name of a shipped one, or a file
+        scenario: String,
+    },
+    /// Check scenarios without running them
+    #[command(after_help = "Example:\n  ems scenario check mine.toml")]
+    Check {
+        /// Files, or names of shipped ones; all of these if none is given
+        scenarios: Vec<String>,
+    },
+    /// Run scenarios and judge their expectations
+    #[command(after_help = "Examples:\n  ems scenario run\n  \
+        ems scenario run sag mine.toml --junit result.xml\n  \
+        ems scenario run house-day --fidelity phasor --json")]
+    Run(ScenarioRunArgs),
+    /// Write a scenario to begin with
+    #[command(after_help = "Example:\n  ems scenario new mine.toml")]
+    New {
+        /// A file that does not exist yet
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of scenario files, for editors
+    #[command(after_help = "Example:\n  ems scenario schema > scenario.schema.json")]
+    Schema,
+}
+
+/// Arguments of `scenario run`.
+#[derive(Debug, Args)]
+pub struct ScenarioRunArgs {
+    /// Files, or names of shipped ones; all of these if none is given
+    pub scenarios: Vec<String>,
+    /// How fast simulated time passes: realtime, max, or a factor
+    #[arg(long, default_value = "max", value_parser = parse_speed)]
+    pub speed: Speed,
+    /// Seed of everything random; each scenario's by default
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// waveform, sampled or phasor; each scenario's by default
+    #[arg(long, value_parser = parse_fidelity)]
+    pub fidelity: Option<Fidelity>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Also write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// Arguments of `run`.
@@ -205,6 +272,10 @@ fn parse_not_negative(text: &str) -> Result<f64, String> {
         Ok(value) if value >= 0.0 && value.is_finite() => Ok(value),
         _ => Err("expected a number of seconds, 0 or more".into()),
     }
+}
+
+fn parse_fidelity(text: &str) -> Result<Fidelity, String> {
+    Fidelity::from_slug(text).ok_or_else(|| "expected waveform, sampled or phasor".into())
 }
 
 fn parse_wiring(text: &str) -> Result<metering::Wiring, String> {

@@ -1,5 +1,6 @@
 //! The datasheet as data: `device.toml` at the root, compiled in.
 
+use crate::version;
 use metering::Limits;
 use serde::Deserialize;
 
@@ -34,6 +35,15 @@ struct Current {
 #[derive(Debug, Deserialize)]
 struct Led {
     impulses_per_kwh: u32,
+}
+
+/// What a simulated device is beyond its scenario.
+pub fn facts() -> lab::DeviceFacts {
+    lab::DeviceFacts {
+        limits: limits(),
+        version: version::numbers(),
+        software_id: version::SOFTWARE_ID,
+    }
 }
 
 /// Ranges and thresholds of the built-in meter, as the datasheet states them.

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 /// 4 environment, 5 time-out, 70 internal.
 #[derive(Debug)]
 pub enum Failure {
+    /// An expectation was not met or a limit not held.
+    Expectation(String),
     /// The command line asks for something that cannot be.
     Usage(String),
     /// A configuration, scenario, front-end file or recording is invalid.
@@ -26,6 +28,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Failure::OutputClosed => 0,
+            Failure::Expectation(_) => 1,
             Failure::Usage(_) => 2,
             Failure::File(_) => 3,
             Failure::Environment(_) => 4,
@@ -38,7 +41,8 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Usage(text)
+            Failure::Expectation(text)
+            | Failure::Usage(text)
             | Failure::File(text)
             | Failure::Environment(text)
             | Failure::TimeOut(text) => f.write_str(text),

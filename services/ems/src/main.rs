@@ -12,6 +12,7 @@ mod map_command;
 mod read_command;
 mod replay;
 mod run;
+mod scenario;
 mod table;
 mod twin_setup;
 mod version;
@@ -43,6 +44,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Catalog(arguments) => catalog_command::print(arguments.json),
         Command::Map(arguments) => map_command::print(&arguments),
+        Command::Scenario { command } => scenario::carry_out(&command),
         Command::Read(arguments) => read_command::read(&arguments),
         Command::Completions { shell } => cli::completions(shell),
     }

@@ -4,13 +4,14 @@ use crate::cli::{RunArgs, Speed};
 use crate::document::{self, EnergyEntry, LoadEntry, ReadingEntry};
 use crate::failure::{Failure, note};
 use crate::live::Live;
-use crate::twin_setup::{self, Parts};
+use crate::{device, scenario};
 use host::COMMANDS_MAX;
 use image::{Image, MeterId};
+use lab::Installation;
 use linux::RealPace;
 use metering::Tail;
 use port::{AsFast, Clock, Pace, Timestamp};
-use runner::{Outcome, Runner, Samples, Script};
+use runner::{Outcome, Runner};
 use serde::Serialize;
 use std::io::Write;
 use std::sync::Arc;
@@ -59,18 +60,19 @@ struct ResultLine {
 
 /// Runs until the duration is over, the scenario ends or Ctrl-C.
 pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
-    let mut scenario = twin_setup::load(&arguments.scenario)?;
+    let mut scenario = scenario::named(&arguments.scenario)?.parse()?;
     if let Some(seed) = arguments.seed {
         scenario.seed = seed;
     }
     let seed = scenario.seed;
-    let parts = twin_setup::build(&scenario)?;
+    let installation = lab::install(&scenario, &device::facts(), &[])
+        .map_err(|error| Failure::File(format!("{}: {error}", arguments.scenario)))?;
     let duration = arguments.duration.or(scenario.duration_s);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    runtime.block_on(serve(arguments, &scenario.name, seed, duration, parts))
+    runtime.block_on(serve(arguments, &scenario.name, seed, duration, installation))
 }
 
 async fn serve(
@@ -78,7 +80,7 @@ async fn serve(
     name: &str,
     seed: u64,
     duration_s: Option<f64>,
-    parts: Parts,
+    installation: Installation,
 ) -> Result<(), Failure> {
     let server = modbus::Server::bind(arguments.modbus, modbus::Options::default())
         .await
@@ -88,9 +90,10 @@ async fn serve(
         "Modbus TCP listens on {address} (unit 1 is the meter; try: ems read {address})"
     ));
 
-    let rate = parts.config.format.sample_rate_hz;
-    let start = parts.config.start;
-    let identity = Arc::new(parts.config.identity.clone());
+    let Installation { config, feed, script } = installation;
+    let rate = config.format.sample_rate_hz;
+    let start = config.start;
+    let identity = Arc::new(config.identity.clone());
     let (images, watching) = watch::channel(Arc::new(Image::settling(identity, start)));
     let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
     let (stop_sender, stop_receiver) = watch::channel(false);
@@ -102,9 +105,9 @@ async fn serve(
     ));
 
     let runner = Runner {
-        twin: Twin::new(&parts.config),
-        feed: Box::new(Samples::new(parts.source, parts.bus)),
-        script: Script::default(),
+        twin: Twin::new(&config),
+        feed,
+        script,
         pace: pace(arguments.speed),
         start,
         samples_max: duration_s.map(|seconds| (seconds * rate).round() as u64),
@@ -181,7 +184,8 @@ async fn signal() {
     }
 }
 
-fn pace(speed: Speed) -> Box<dyn Pace + Send> {
+/// The pace of a speed.
+pub fn pace(speed: Speed) -> Box<dyn Pace + Send> {
     match speed {
         Speed::Max => Box::new(AsFast),
         Speed::Times(factor) => Box::new(RealPace::new(factor)),

@@ -1,0 +1,362 @@
+//! From a scenario to everything a run is made of, at its fidelity.
+
+use crate::expect::meter_id;
+use crate::step_feed::StepFeed;
+use image::{Command, Identity, MeterId, Origin, Request};
+use metering::{Limits, MeterSettings, Wiring};
+use port::{
+    Channel, EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Timestamp,
+};
+use runner::{Cue, CueAction, Feed, Samples, Script};
+use sim::esy::{Module, VirtualBus};
+use sim::frontend::{Afe, FrontEnd, FrontEndError};
+use sim::scenario::{self, Action, Fidelity, Scenario};
+use sim::sources::Faulty;
+use sim::steps::{Change, Modules, Phasors, Sampler, SeekableSource, Stepper, Unit};
+use sim::synthetic::{MeterPort, Scene, Synthetic};
+use sim::waveform::{Branch, split};
+use world::{LoadConfig, TwinConfig};
+
+/// Peak current at full scale over the rated current: 110 A to 65 A, as in the built-in meter.
+const FULL_SCALE_FACTOR: f64 = 110.0 / 65.0;
+
+/// Production year that a simulated device states.
+const YEAR: u16 = 2026;
+
+/// Seconds of a whole minute of civil time.
+const MINUTE_S: i64 = 60;
+
+/// What a device is beyond its scenario.
+#[derive(Debug, Clone, Copy)]
+pub struct DeviceFacts {
+    /// Ranges and thresholds.
+    pub limits: Limits,
+    /// Version of the program.
+    pub version: (u8, u8, u8),
+    /// Software id of the metrology crates.
+    pub software_id: &'static str,
+}
+
+/// Why a scenario cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// The front end cannot be built.
+    #[error("front end: {0}")]
+    FrontEnd(#[from] FrontEndError),
+    /// Faults of samples where there are no samples.
+    #[error(
+        "line of [[faults]]: a fault of samples needs fidelity \"waveform\"; at \"{0}\" most time passes without samples"
+    )]
+    FaultsNeedSamples(&'static str),
+}
+
+/// Everything a run is made of but its pace.
+pub struct Installation {
+    /// What the world is made of.
+    pub config: TwinConfig,
+    /// What it is fed with.
+    pub feed: Box<dyn Feed + Send>,
+    /// What happens to the device meanwhile.
+    pub script: Script,
+}
+
+/// Sets up a scenario. Ticks of coarser fidelities end at `instants_s`, where somebody looks.
+///
+/// # Errors
+/// If the front end or the fidelity does not fit the rest.
+pub fn install(
+    scenario: &Scenario,
+    device: &DeviceFacts,
+    instants_s: &[f64],
+) -> Result<Installation, SetUpError> {
+    let plan = Plan::new(scenario);
+    let main = plan.format(MeterPort::Main);
+    let config = plan.config(device, main);
+    let feed: Box<dyn Feed + Send> = match scenario.fidelity {
+        Fidelity::Waveform => Box::new(plan.samples()?),
+        coarser => {
+            if !scenario.faults.is_empty() {
+                return Err(SetUpError::FaultsNeedSamples(coarser.slug()));
+            }
+            Box::new(plan.steps(device.limits, instants_s)?)
+        }
+    };
+    Ok(Installation { config, feed, script: plan.script() })
+}
+
+/// A scenario and what follows from it.
+struct Plan<'a> {
+    scenario: &'a Scenario,
+    wiring: Wiring,
+    rate_hz: f64,
+    start: Timestamp,
+    /// The built-in meter, then the modules by slot.
+    meters: Vec<MeterPort>,
+    /// Their front ends.
+    units: Vec<FrontEnd>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(scenario: &'a Scenario) -> Plan<'a> {
+        let slug = scenario.device.system.slug();
+        let wiring = Wiring::from_slug(slug).expect("both name the systems of the datasheet");
+        let modules = scenario.device.modules.iter();
+        let meters: Vec<MeterPort> = std::iter::once(MeterPort::Main)
+            .chain(modules.map(|module| MeterPort::Esy(module.slot)))
+            .collect();
+        let main = front_end(scenario, 0);
+        let mut units = vec![main];
+        for module in &scenario.device.modules {
+            let mut unit = front_end(scenario, module.slot.number());
+            // One sample clock for all.
+            unit.clock_ppm = units[0].clock_ppm;
+            for role in [Role::Ia, Role::Ib, Role::Ic] {
+                unit.channel_mut(role).full_scale = module.ct_primary_a * FULL_SCALE_FACTOR;
+            }
+            units.push(unit);
+        }
+        Plan {
+            wiring,
+            rate_hz: scenario.device.sample_rate_hz,
+            start: Timestamp::from_unix_s(scenario.start.unix_s),
+            meters,
+            units,
+            scenario,
+        }
+    }
+
+    /// Roles that the front end of a meter converts: a module's are its currents.
+    fn roles(&self, meter: MeterPort) -> &'static [Role] {
+        let roles = self.scenario.device.system.roles();
+        match meter {
+            MeterPort::Main => roles,
+            MeterPort::Esy(_) => &roles[roles.len() / 2..],
+        }
+    }
+
+    fn format(&self, meter: MeterPort) -> SourceFormat {
+        let place = self.meters.iter().position(|other| *other == meter).expect("in the plan");
+        self.units[place].format(self.roles(meter), self.rate_hz)
+    }
+
+    fn config(&self, device: &DeviceFacts, format: SourceFormat) -> TwinConfig {
+        let identity = Identity {
+            serial: format!("SIM{:010}", self.scenario.seed % 10_000_000_000),
+            version: device.version,
+            software_id: device.software_id.into(),
+            year: YEAR,
+            simulated: true,
+        };
+        let modules = self.identities();
+        TwinConfig {
+            identity,
+            wiring: self.wiring,
+            format,
+            limits: device.limits,
+            loads: loads(self.wiring, &modules),
+            modules,
+            start: self.start,
+        }
+    }
+
+    fn identities(&self) -> Vec<ModuleIdentity> {
+        let identity = |module: &scenario::Module| ModuleIdentity {
+            slot: module.slot,
+            model: module.model,
+            name: module.name.clone(),
+            serial: format!("ESY{:010}", module.slot.number()),
+        };
+        self.scenario.device.modules.iter().map(identity).collect()
+    }
+
+    fn scene(&self) -> Scene {
+        self.scenario.scene(&self.meters)
+    }
+
+    /// One player for all front ends: the built-in meter's channels, the voltages once more for the
+    /// modules' reference if there are modules, and the currents of each module.
+    fn branches(&self) -> Vec<Branch> {
+        let player = Synthetic::new(
+            Box::new(self.scene()),
+            self.scenario.seed,
+            0,
+            self.scenario.duration_s,
+        );
+        let phases = self.scenario.device.system.phases();
+        let mut rows: Vec<Vec<usize>> = vec![(0..2 * phases).collect()];
+        if self.meters.len() > 1 {
+            rows.push((0..phases).collect());
+        }
+        for module in 1..self.meters.len() {
+            let first = (1 + module) * phases;
+            rows.push((first..first + phases).collect());
+        }
+        split(Box::new(player), &rows)
+    }
+
+    fn afes(&self) -> Result<Vec<Afe<Branch>>, SetUpError> {
+        let branches = self.branches();
+        let with_reference = branches.len() > self.meters.len();
+        let units = std::iter::once(&self.units[0])
+            .chain(with_reference.then_some(&self.units[0]))
+            .chain(&self.units[1..]);
+        let afes = units.zip(branches).map(|(unit, branch)| Afe::new(unit, branch, self.rate_hz));
+        Ok(afes.collect::<Result<_, _>>()?)
+    }
+
+    /// Samples of all front ends, with the faults that the scenario gives them.
+    fn samples(&self) -> Result<Samples, SetUpError> {
+        let mut afes = self.afes()?.into_iter();
+        let main = self.faulty(MeterPort::Main, afes.next().expect("one for the built-in meter"));
+        let Some(reference) = afes.next() else { return Ok(Samples::new(main, None)) };
+        let modules = self.identities().into_iter().zip(afes).map(|(identity, afe)| Module {
+            currents: Some(self.faulty(MeterPort::Esy(identity.slot), afe)),
+            identity,
+        });
+        let modules = modules.collect();
+        let mut bus = VirtualBus::new(self.wiring, Box::new(reference), modules, self.start);
+        for (at_s, slot, plugged) in self.plugging() {
+            let at = (at_s * self.rate_hz).round() as u64;
+            match plugged {
+                false => bus.unplug_at(at, slot),
+                true => bus.plug_at(at, slot, self.replacement(slot, at)?),
+            }
+        }
+        Ok(Samples::new(main, Some(Box::new(bus) as Box<dyn EsyBus + Send>)))
+    }
+
+    fn faulty(&self, meter: MeterPort, afe: Afe<Branch>) -> Box<dyn SampleSource + Send> {
+        let of_meter = |(port, fault): &(MeterPort, _)| (*port == meter).then_some(*fault);
+        let faults: Vec<_> = self.scenario.faults.iter().filter_map(of_meter).collect();
+        if faults.is_empty() {
+            return Box::new(afe);
+        }
+        let seed = self.scenario.seed.wrapping_add(u64::from(meter.number()));
+        Box::new(Faulty::new(afe, faults, seed))
+    }
+
+    /// The front end of a module that is plugged in at a sample: its currents from then on.
+    fn replacement(&self, slot: SlotId, at: u64) -> Result<Box<dyn SampleSource + Send>, SetUpError> {
+        let meter = MeterPort::Esy(slot);
+        let place = self.meters.iter().position(|other| *other == meter).expect("in the plan");
+        let phases = self.scenario.device.system.phases();
+        let mut player = self.scenario.synthetic(meter);
+        player.skip(at, self.units[place].clock_hz(self.rate_hz));
+        let mut branches = split(Box::new(player), &[(phases..2 * phases).collect()]);
+        let currents = branches.pop().expect("one was asked for");
+        Ok(Box::new(Afe::new(&self.units[place], currents, self.rate_hz)?))
+    }
+
+    /// When modules are plugged in (true) and out.
+    fn plugging(&self) -> impl Iterator<Item = (f64, SlotId, bool)> {
+        self.scenario.script.iter().filter_map(|step| match step.action {
+            Action::Plug(slot) => Some((step.at_s, slot, true)),
+            Action::Unplug(slot) => Some((step.at_s, slot, false)),
+            _ => None,
+        })
+    }
+
+    /// Windows by phasors, at the fidelity *sampled* with stretches of samples between.
+    fn steps(&self, limits: Limits, instants_s: &[f64]) -> Result<StepFeed, SetUpError> {
+        let seen = self.units.iter().enumerate().map(|(place, unit)| {
+            let unit = Unit::new(unit, self.rate_hz);
+            if place == 0 { unit } else { unit.without_voltages() }
+        });
+        let clock_hz = self.units[0].clock_hz(self.rate_hz);
+        let scene = Box::new(self.scene());
+        let phasors = Phasors::new(scene, seen.collect(), self.wiring, self.rate_hz, clock_hz);
+        let sampler = match self.scenario.fidelity {
+            Fidelity::Sampled => Some(self.sampler()?),
+            Fidelity::Waveform | Fidelity::Phasor => None,
+        };
+        let since_minute_s = self.scenario.start.unix_s.rem_euclid(MINUTE_S) as f64;
+        let end = self.scenario.duration_s.map_or(f64::INFINITY, |s| s * self.rate_hz - 0.5);
+        let stepper = Stepper::new(phasors, sampler, since_minute_s, end);
+        let reference = voltages(&self.format(MeterPort::Main));
+        let modules = self.scenario.device.modules.iter().map(|module| {
+            let settings = MeterSettings {
+                wiring: self.wiring,
+                sample_rate_hz: self.rate_hz,
+                voltages: reference,
+                currents: currents(&self.format(MeterPort::Esy(module.slot))),
+                limits,
+            };
+            (module.slot, settings)
+        });
+        let changes = self.plugging().map(|(at_s, slot, plugged)| Change {
+            at: (at_s * self.rate_hz).round() - 0.5,
+            slot,
+            plugged,
+        });
+        let modules = Modules::new(modules.collect(), changes.collect());
+        Ok(StepFeed::new(stepper, modules, self.rate_hz, self.start, instants_s))
+    }
+
+    fn sampler(&self) -> Result<Sampler, SetUpError> {
+        let mut afes = self.afes()?;
+        if self.meters.len() > 1 {
+            // The reference's voltages are the built-in meter's; one bank meters all.
+            afes.remove(1);
+        }
+        let sources = afes.into_iter().map(|afe| Box::new(afe) as Box<dyn SeekableSource + Send>);
+        Ok(Sampler::new(sources.collect(), self.wiring))
+    }
+
+    /// Settings at the beginning, then what the timeline does to the device.
+    fn script(&self) -> Script {
+        let command = |request| CueAction::Command(Command { origin: Origin::Local, request });
+        let settings = self.scenario.device.settings.iter();
+        let mut cues: Vec<Cue> = settings
+            .map(|(id, value)| Cue { at: 0, action: command(Request::Set(*id, *value)) })
+            .collect();
+        for step in &self.scenario.script {
+            let action = match step.action {
+                Action::Contact(closed) => CueAction::Contact(closed),
+                Action::Set(id, value) => command(Request::Set(id, value)),
+                Action::ResetPartial(meter) => command(Request::ResetPartial(meter_id(meter))),
+                Action::ResetDemand(meter) => command(Request::ResetDemand(meter_id(meter))),
+                Action::Correct(meter, correction) => {
+                    command(Request::Correct(meter_id(meter), correction))
+                }
+                Action::Plug(_) | Action::Unplug(_) => continue,
+            };
+            cues.push(Cue { at: (step.at_s * self.rate_hz).round() as u64, action });
+        }
+        Script::new(cues)
+    }
+}
+
+fn front_end(scenario: &Scenario, number: u8) -> FrontEnd {
+    match scenario.device.front_end {
+        scenario::FrontEnd::Ideal => FrontEnd::ideal(),
+        scenario::FrontEnd::Typical => {
+            FrontEnd::typical(scenario.seed.wrapping_add(u64::from(number)))
+        }
+    }
+}
+
+fn voltages(format: &SourceFormat) -> [Option<Channel>; 3] {
+    [Role::Va, Role::Vb, Role::Vc].map(|role| format.row(role).map(|row| format.channels[row]))
+}
+
+fn currents(format: &SourceFormat) -> [Option<Channel>; 3] {
+    [Role::Ia, Role::Ib, Role::Ic].map(|role| format.row(role).map(|row| format.channels[row]))
+}
+
+/// One load a meter; three for three single-phase loads.
+fn loads(wiring: Wiring, modules: &[ModuleIdentity]) -> Vec<LoadConfig> {
+    let meters = std::iter::once((MeterId::Main, "Main".to_string()))
+        .chain(modules.iter().map(|module| (MeterId::Esy(module.slot), module.name.clone())));
+    let mut loads = Vec::new();
+    for (meter, name) in meters {
+        if wiring == Wiring::ThreeSinglePhase {
+            for phase in 0..3 {
+                let phases = std::array::from_fn(|k| k == phase);
+                loads.push(LoadConfig { meter, name: format!("{name} {}", phase + 1), phases });
+            }
+        } else {
+            loads.push(LoadConfig { meter, name, phases: [true; 3] });
+        }
+    }
+    loads
+}

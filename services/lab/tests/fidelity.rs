@@ -1,0 +1,180 @@
+//! The three fidelities say the same of signals that stand still, and stay close where they move.
+
+mod common;
+
+use catalog::{Class, QuantityId, points};
+use common::{device, last_image};
+use image::{Image, Reading};
+use sim::scenario::{Fidelity, Scenario, parse};
+
+/// How far a fidelity may be from the waveform for a quantity: a part of the reading, and a floor in
+/// the catalogue's unit. docs/fidelity.md says where each comes from.
+fn tolerance(quantity: QuantityId) -> (f64, f64) {
+    use QuantityId::*;
+    match quantity {
+        VoltageLn | VoltageLl => (1e-5, 2e-3),
+        Current | CurrentDemand | CurrentDemandMax => (2e-5, 1e-4),
+        NeutralCurrent => (2e-5, 5e-4),
+        ActivePower | ReactivePower | ApparentPower => (3e-5, 0.05),
+        ActivePowerDemand | ActivePowerDemandMax | ApparentPowerDemand | ApparentPowerDemandMax => {
+            (3e-5, 0.05)
+        }
+        PowerFactor => (0.0, 1e-4),
+        Frequency => (0.0, 2e-4),
+        ThdCurrent | ThdVoltageLn | ThdVoltageLl => (0.0, 0.02),
+        PhaseSequence | LoadType => (0.0, 0.0),
+        // Counters: the part, and what one window more or less at the end of the run may bring.
+        ActiveEnergyImport | ActiveEnergyExport | ReactiveEnergyImport | ReactiveEnergyExport
+        | ApparentEnergy => (3e-5, 1e-6),
+        RunHoursImport | RunHoursExport | OperatingHours => (0.0, 1e-6),
+    }
+}
+
+fn agree(name: &str, fidelity: Fidelity, found: &Image, expected: &Image) {
+    for (found, expected) in found.meters.iter().zip(&expected.meters) {
+        for point in points() {
+            let (found_reading, expected_reading) = (found.get(point.id), expected.get(point.id));
+            let place = format!(
+                "{name}, {}, {}.{}.{}",
+                fidelity.slug(),
+                expected.id.slug(),
+                point.scope.slug(),
+                point.quantity.slug
+            );
+            let (Reading::Value { value, flags }, Reading::Value { value: wanted, flags: marks }) =
+                (found_reading, expected_reading)
+            else {
+                assert_eq!(found_reading, expected_reading, "{place}");
+                continue;
+            };
+            let (part, floor) = tolerance(point.quantity.id);
+            let room = part * wanted.abs() + floor;
+            assert!((value - wanted).abs() <= room, "{place}: {value} {wanted}");
+            if point.quantity.class == Class::Live {
+                assert_eq!(flags, marks, "{place}");
+            }
+        }
+    }
+}
+
+/// What stands still on each wiring system, with a module where there is one: distorted voltages and
+/// currents of every quadrant.
+fn standing(wiring: &str, front_end: &str, loads: &str) -> Scenario {
+    let text = format!(
+        r#"
+schema = 1
+name = "{wiring}, {front_end}"
+seed = 5
+start = "2026-03-01T11:59:30Z"
+duration = "95 s"
+
+[device]
+wiring = "{wiring}"
+front_end = "{front_end}"
+settings = {{ demand_interval_min = 1 }}
+
+[[device.esy]]
+slot = 3
+model = "ESY3XAV5"
+name = "A module"
+ct = "32 A"
+
+[grid]
+harmonics = [
+    {{ order = 3, level = "1 %", angle = "20 deg" }},
+    {{ order = 5, level = "2 %", angle = "175 deg" }},
+    {{ order = 31, level = "0.3 %", angle = "-60 deg" }},
+]
+{loads}
+"#
+    );
+    parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+const SINGLE: &str = r#"
+[[loads]]
+name = "Resistor"
+kind = "resistive"
+connect = "l1"
+power = "1.5 kW"
+meters = ["main", "esy3"]
+
+[[loads]]
+name = "Rectifier"
+kind = "rectifier"
+connect = "l1"
+power = "700 W"
+meters = ["main", "esy3"]
+
+[[loads]]
+name = "Capacitor"
+kind = "linear"
+connect = "l1"
+power = "40 W"
+reactive = "-900 var"
+"#;
+
+const LEGS: &str = r#"
+[[loads]]
+name = "Heater"
+kind = "resistive"
+connect = "l1-l2"
+power = "2 kW"
+meters = ["main", "esy3"]
+
+[[loads]]
+name = "Generator"
+kind = "linear"
+connect = "l2"
+power = "-1.3 kW"
+reactive = "300 var"
+"#;
+
+const THREE: &str = r#"
+[[loads]]
+name = "Pump"
+kind = "linear"
+connect = "three-phase"
+power = "3 kW"
+reactive = "2.2 kvar"
+meters = ["main", "esy3"]
+
+[[loads]]
+name = "Drive"
+kind = "heat-pump"
+connect = "three-phase"
+power = "1.2 kW"
+ramp = "0 s"
+meters = ["main", "esy3"]
+
+[[loads]]
+name = "Between two"
+kind = "linear"
+connect = "l2-l3"
+power = "-800 W"
+"#;
+
+/// [V1, V3, V4, V5, V6, V7, N1, N3, N6, N7, N8, H1, H3] Every quantity of the catalogue, with its
+/// flags, and every counter: the built-in meter and a module, on every wiring system, with an ideal
+/// and a typical front end.
+#[test]
+fn the_three_fidelities_agree() {
+    let systems = [
+        ("1p2w", SINGLE.to_string()),
+        ("2p3w", format!("{SINGLE}{LEGS}")),
+        ("3p4w", format!("{SINGLE}{THREE}")),
+        ("3p3w", THREE.to_string()),
+        ("wild-leg", format!("{SINGLE}{THREE}")),
+        ("3x1p", format!("{SINGLE}{LEGS}")),
+    ];
+    for (wiring, loads) in &systems {
+        for front_end in ["ideal", "typical"] {
+            let mut scenario = standing(wiring, front_end, loads);
+            let waveform = last_image(&scenario);
+            for fidelity in [Fidelity::Sampled, Fidelity::Phasor] {
+                scenario.fidelity = fidelity;
+                agree(&scenario.name, fidelity, &last_image(&scenario), &waveform);
+            }
+        }
+    }
+}
