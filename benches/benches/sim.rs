@@ -64,7 +64,7 @@ fn synthesis(criterion: &mut Criterion<ProcessorTime>) {
     }
     group.throughput(samples(6));
     // As production has it: spectra of the house, which move all the time.
-    let mut players = [house::scenario(1).synthetic(MeterPort::Main)];
+    let mut players = [house::scenario(1).synthetic(&[MeterPort::Main])];
     group.bench_function("window/house/6ch", |b| b.iter(|| fill(&mut players, &mut rows)));
     // The difference of the two is the noise.
     for (name, rms) in [("chosen", 0.1), ("none", 0.0)] {
@@ -97,6 +97,10 @@ impl Waveform for Held {
         }
         self.next = (self.next + count) % WINDOW;
         count
+    }
+
+    fn seek(&mut self, index: u64) {
+        self.next = (index % WINDOW as u64) as usize;
     }
 }
 

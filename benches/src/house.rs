@@ -12,6 +12,7 @@ use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
 use sim::scenario::{self, Scenario};
 use sim::synthetic::{MeterPort, Meters};
+use sim::waveform::Branch;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use world::{LoadConfig, Twin, TwinConfig};
@@ -56,12 +57,12 @@ fn identity(slot: SlotId) -> ModuleIdentity {
     }
 }
 
-/// Counts of a meter, behind a typical front end.
-fn afe(scenario: &Scenario, meter: MeterPort) -> Box<dyn SampleSource + Send> {
-    let mut unit = FrontEnd::typical(scenario.seed.wrapping_add(u64::from(meter.number())));
+/// Counts of a meter, 0 for the built-in one, behind a typical front end.
+fn afe(scenario: &Scenario, meter: u8, terminals: Branch) -> Box<dyn SampleSource + Send> {
+    let mut unit = FrontEnd::typical(scenario.seed.wrapping_add(u64::from(meter)));
     // One sample clock for all.
     unit.clock_ppm = 0.0;
-    let afe = Afe::new(&unit, scenario.synthetic(meter), scenario.device.sample_rate_hz);
+    let afe = Afe::new(&unit, terminals, scenario.device.sample_rate_hz);
     Box::new(afe.expect("a typical unit"))
 }
 
@@ -69,14 +70,18 @@ fn afe(scenario: &Scenario, meter: MeterPort) -> Box<dyn SampleSource + Send> {
 pub fn runner(scenario: &Scenario, seconds: f64) -> Runner {
     let start = Timestamp::from_unix_s(scenario.start.unix_s);
     let wiring = Wiring::from_slug(scenario.device.system.slug()).expect("a wiring system");
-    let source = afe(scenario, MeterPort::Main);
-    let modules = scenario.device.modules.iter().map(|module| Module {
-        identity: identity(module.slot),
-        currents: Some(afe(scenario, MeterPort::Esy(module.slot))),
-    });
-    let bus = scenario.device.modules.first().map(|first| {
-        let reference = afe(scenario, MeterPort::Esy(first.slot));
-        VirtualBus::new(wiring, reference, modules.collect(), start)
+    let terminals = scenario.terminals();
+    let source = afe(scenario, 0, terminals.main);
+    let pairs = scenario.device.modules.iter().zip(terminals.modules);
+    let modules: Vec<Module> = pairs
+        .map(|(module, currents)| Module {
+            identity: identity(module.slot),
+            currents: Some(afe(scenario, module.slot.number(), currents)),
+        })
+        .collect();
+    let bus = (!modules.is_empty()).then(|| {
+        let reference = afe(scenario, 0, terminals.voltages);
+        VirtualBus::new(wiring, reference, modules, start)
     });
     let config = config(source.format().clone(), 1 + scenario.device.modules.len(), start);
     let identity = Arc::new(config.identity.clone());

@@ -10,6 +10,7 @@ use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
 use sim::scenario::{self, Scenario};
 use sim::synthetic::MeterPort;
+use sim::waveform::Branch;
 use world::{LoadConfig, TwinConfig};
 
 /// Scenarios that come with the program, by name.
@@ -58,8 +59,12 @@ pub fn build(scenario: &Scenario) -> Result<Parts, Failure> {
         .ok_or_else(|| Failure::Internal(format!("wiring system {slug} is not known")))?;
     let start = Timestamp::from_unix_s(scenario.start.unix_s);
     let unit = front_end(scenario, scenario.seed);
-    let source = afe(&unit, scenario, MeterPort::Main)?;
-    let bus = bus(scenario, &unit, wiring, start)?;
+    let terminals = scenario.terminals();
+    let source = afe(&unit, scenario, terminals.main)?;
+    let bus = match terminals.modules.is_empty() {
+        true => None,
+        false => Some(bus(scenario, &unit, terminals.voltages, terminals.modules, wiring, start)?),
+    };
     let modules = bus.as_ref().map_or_else(Vec::new, |bus| bus.modules().to_vec());
     let identity = Identity {
         serial: format!("SIM{:010}", scenario.seed % 10_000_000_000),
@@ -85,9 +90,9 @@ fn front_end(scenario: &Scenario, seed: u64) -> FrontEnd {
 fn afe(
     unit: &FrontEnd,
     scenario: &Scenario,
-    meter: MeterPort,
+    waveform: Branch,
 ) -> Result<Box<dyn SampleSource + Send>, Failure> {
-    let afe = Afe::new(unit, scenario.synthetic(meter), scenario.device.sample_rate_hz)
+    let afe = Afe::new(unit, waveform, scenario.device.sample_rate_hz)
         .map_err(|error| Failure::Internal(format!("front end: {error}")))?;
     Ok(Box::new(afe))
 }
@@ -97,13 +102,14 @@ fn afe(
 fn bus(
     scenario: &Scenario,
     main: &FrontEnd,
+    voltages: Branch,
+    currents: Vec<Branch>,
     wiring: Wiring,
     start: Timestamp,
-) -> Result<Option<Box<dyn EsyBus + Send>>, Failure> {
-    let Some(first) = scenario.device.modules.first() else { return Ok(None) };
-    let reference = afe(main, scenario, MeterPort::Esy(first.slot))?;
+) -> Result<Box<dyn EsyBus + Send>, Failure> {
+    let reference = afe(main, scenario, voltages)?;
     let mut modules = Vec::new();
-    for module in &scenario.device.modules {
+    for (module, currents) in scenario.device.modules.iter().zip(currents) {
         let number = module.slot.number();
         let mut unit = front_end(scenario, scenario.seed.wrapping_add(u64::from(number)));
         unit.clock_ppm = main.clock_ppm;
@@ -117,10 +123,10 @@ fn bus(
                 name: module.name.clone(),
                 serial: format!("ESY{number:010}"),
             },
-            currents: Some(afe(&unit, scenario, MeterPort::Esy(module.slot))?),
+            currents: Some(afe(&unit, scenario, currents)?),
         });
     }
-    Ok(Some(Box::new(VirtualBus::new(wiring, reference, modules, start))))
+    Ok(Box::new(VirtualBus::new(wiring, reference, modules, start)))
 }
 
 /// One load a meter; three for three single-phase loads.

@@ -107,7 +107,7 @@ impl Recorded {
 
     /// The next samples as they are.
     fn copy(&mut self, rows: &mut [Vec<f64>], max: usize) -> usize {
-        let first = self.next as usize;
+        let first = self.samples().min(self.next as usize);
         let count = max.min(self.samples() - first);
         for (to, from) in rows.iter_mut().zip(&self.rows) {
             to[..count].copy_from_slice(&from[first..first + count]);
@@ -149,6 +149,15 @@ impl Waveform for Recorded {
             self.rate_hz
         );
         if step == 1.0 { self.copy(rows, max) } else { self.interpolate(step, rows, max) }
+    }
+
+    fn seek(&mut self, index: u64) {
+        assert!(
+            index >= self.next,
+            "a waveform goes forward in time: from {} to {index}",
+            self.next
+        );
+        self.next = index;
     }
 }
 

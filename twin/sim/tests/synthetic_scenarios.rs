@@ -62,7 +62,7 @@ fn shipped_scenarios_can_be_played_and_fit_the_meter() {
         let scenario = parse(text).unwrap_or_else(|error| panic!("{error}"));
         let modules = scenario.device.modules.iter().map(|module| MeterPort::Esy(module.slot));
         for meter in modules.chain([MeterPort::Main]) {
-            let mut source = scenario.synthetic(meter);
+            let mut source = scenario.synthetic(&[meter]);
             assert_eq!(source.roles(), scenario.device.system.roles());
             let mut rows = vec![vec![0.0; 8000]; source.roles().len()];
             for _ in 0..60 {
@@ -83,7 +83,7 @@ fn the_samples_of_the_house_carry_the_energy_of_its_closed_form() {
     const RATE_HZ: f64 = 32_000.0;
     const SAMPLES: usize = 4 * 32_000;
     let house = parse(HOUSE).unwrap();
-    let mut source = house.synthetic(MeterPort::Main);
+    let mut source = house.synthetic(&[MeterPort::Main]);
     let mut rows = vec![vec![0.0; SAMPLES + 1]; 6];
     source.fill(RATE_HZ, &mut rows, SAMPLES + 1);
     for phase in 0..3 {
@@ -97,6 +97,28 @@ fn the_samples_of_the_house_carry_the_energy_of_its_closed_form() {
         let summed_ws = weighted.sum::<f64>() / RATE_HZ / 3.0;
         let exact_ws = truth::active_energy_ws(source.timeline(), phase, 0.0, 4.0);
         assert!((summed_ws - exact_ws).abs() < 1e-7 * exact_ws.abs(), "{summed_ws} {exact_ws}");
+    }
+}
+
+/// Going forward over switching loads, wander and noise leads to the bits that lie there.
+#[test]
+fn a_sought_sample_is_the_one_that_playing_comes_to() {
+    let house = parse(HOUSE).unwrap();
+    let modules = house.device.modules.iter().map(|module| MeterPort::Esy(module.slot));
+    let meters: Vec<MeterPort> = std::iter::once(MeterPort::Main).chain(modules).collect();
+    let window = |source: &mut dyn Waveform, samples: usize| {
+        let mut rows = vec![vec![0.0; samples]; source.roles().len()];
+        assert_eq!(source.fill(8000.0, &mut rows, samples), samples);
+        rows
+    };
+    let mut played = house.synthetic(&meters);
+    let mut sought = house.synthetic(&meters);
+    let mut next = 0;
+    for index in [3, 1_400, 79_000, 325_111, 480_000] {
+        window(&mut played, index - next);
+        sought.seek(index as u64);
+        assert_eq!(window(&mut played, 700), window(&mut sought, 700), "at {index}");
+        next = index + 700;
     }
 }
 

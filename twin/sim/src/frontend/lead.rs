@@ -76,6 +76,11 @@ impl Lead {
         self.state = [s1, s2, s3, s4];
     }
 
+    /// Takes on the state after a signal whose last samples are these, as many as `settling` wants.
+    pub(super) fn settle(&mut self, settling: &Settling, samples: &[f64]) {
+        self.state = settling.state(samples);
+    }
+
     /// Response of the sampled section at `turns` = frequency / rate.
     pub(super) fn response(&self, turns: f64) -> Complex {
         let g = self.pole_gain / (1.0 - self.pole_gain);
@@ -87,6 +92,70 @@ impl Lead {
         let rest = v2 + v3 - v4 * 3.0;
         Complex::ONE + (rest + v3) * self.second - (rest + v1) * self.first
     }
+}
+
+/// Samples that tell the state of a lead, in seconds: five cycles of 45 Hz.
+const SETTLING_S: f64 = 0.12;
+
+/// Exponent of the bump's window: from 45 Hz on it passes at most 1.5e-6.
+const BUMP_EXPONENT: f64 = 15.0;
+
+/// The steady state of the low-passes from the last [`SETTLING_S`] of a signal.
+///
+/// The state is the past weighed with the low-passes' impulse responses, which reach back 3 s. The weights
+/// are faded out smoothly here, and what lies further back takes part by the mean of the signal alone: of
+/// that the low-passes hold it all, of anything from 45 Hz up nothing that this far back would matter.
+/// The mean is weighed with a bump that does not see 45 Hz and more.
+#[derive(Debug)]
+pub(super) struct Settling {
+    /// Weights of the sample so many places before the next one, of each low-pass.
+    weights: Vec<[f64; 4]>,
+}
+
+impl Settling {
+    /// On a clock of `rate_hz`.
+    pub(super) fn new(rate_hz: f64) -> Settling {
+        let samples = (SETTLING_S * rate_hz).ceil() as usize;
+        let bump = bump(samples);
+        let mut impulse = Lead::new(0.0, 1.0, rate_hz);
+        let mut rest = [1.0; 4];
+        let mut fade = 1.0;
+        let mut weights = Vec::with_capacity(samples);
+        for (lag, part) in bump.iter().enumerate() {
+            impulse.apply(&mut [if lag == 0 { 1.0 } else { 0.0 }]);
+            fade -= part;
+            let faded = impulse.state.map(|response| fade * response);
+            rest.iter_mut().zip(faded).for_each(|(rest, weight)| *rest -= weight);
+            weights.push(faded);
+        }
+        for (weights, part) in weights.iter_mut().zip(&bump) {
+            weights.iter_mut().zip(rest).for_each(|(weight, rest)| *weight += rest * part);
+        }
+        Settling { weights }
+    }
+
+    /// How many samples tell the state.
+    pub(super) fn samples(&self) -> usize {
+        self.weights.len()
+    }
+
+    fn state(&self, samples: &[f64]) -> [f64; 4] {
+        let mut state = [0.0; 4];
+        for (x, weights) in samples.iter().rev().zip(&self.weights) {
+            state.iter_mut().zip(weights).for_each(|(state, weight)| *state += weight * x);
+        }
+        state
+    }
+}
+
+/// Weights of a smooth mean over so many samples, together 1: the window of
+/// [`crate::recorded`], without a Bessel function.
+fn bump(samples: usize) -> Vec<f64> {
+    let place = |n: usize| (2 * n + 1) as f64 / samples as f64 - 1.0;
+    let window = |u: f64| (BUMP_EXPONENT * ((1.0 - u * u).sqrt() - 1.0)).exp();
+    let bump: Vec<f64> = (0..samples).map(|n| window(place(n))).collect();
+    let sum: f64 = bump.iter().sum();
+    bump.iter().map(|weight| weight / sum).collect()
 }
 
 #[cfg(test)]
@@ -113,5 +182,21 @@ mod tests {
         let mut samples = vec![1.0; 8 * RATE_HZ as usize];
         lead.apply(&mut samples);
         assert!((samples.last().unwrap() - 1.0).abs() < 1e-12);
+    }
+
+    /// The steady state of the section run for ten seconds, from its last 120 ms alone.
+    #[test]
+    fn an_eighth_of_a_second_tells_the_state() {
+        let settling = Settling::new(RATE_HZ);
+        for frequency_hz in [45.0, 50.3, 65.0, 150.0, 1550.0] {
+            let tone = |n: usize| 0.3 + (2.0 * PI * frequency_hz * n as f64 / RATE_HZ + 0.4).cos();
+            let mut samples: Vec<f64> = (0..10 * RATE_HZ as usize).map(tone).collect();
+            let last = samples[samples.len() - settling.samples()..].to_vec();
+            let mut lead = Lead::new(0.3f64.to_radians(), 50.0, RATE_HZ);
+            lead.apply(&mut samples);
+            for (found, state) in settling.state(&last).iter().zip(lead.state) {
+                assert!((found - state).abs() < 2e-6, "{frequency_hz} Hz: {found} {state}");
+            }
+        }
     }
 }

@@ -1,15 +1,13 @@
 //! One channel's way from its neighbourhood of samples to codes.
 
 use port::Role;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 
 use super::file::FrontEndError;
 use super::filter::{FILTER_REACH, Filter};
-use super::lead::Lead;
+use super::lead::{Lead, Settling};
 use super::model::{ChannelModel, FrontEnd};
 use super::quantise::{FULL_SCALE_COUNTS, quantise};
+use crate::noise::{Noise, Stream};
 
 /// Largest deviation of a filter from its formula that is still a model of it.
 const FILTER_ERROR_MOST: f64 = 1e-3;
@@ -61,7 +59,11 @@ impl Path {
                 .collect(),
             offset_counts: model.offset_counts,
             inl: Inl::new(model),
-            noise: Noise::new(model, front_end.noise_seed, role, sample_rate_hz),
+            noise: Noise::new(
+                model.noise_counts(sample_rate_hz),
+                front_end.noise_seed,
+                Stream::Converter(role as u32),
+            ),
         })
     }
 
@@ -92,6 +94,22 @@ impl Path {
         }
     }
 
+    /// Whether the path remembers more than its filter reaches.
+    pub(super) fn has_lead(&self) -> bool {
+        self.lead.is_some()
+    }
+
+    /// Comes up in the steady state: `samples` are those before the next one, as many as `settling`
+    /// wants and `reach` more on both sides.
+    pub(super) fn settle(&mut self, settling: &Settling, samples: &[f64], reach: usize) {
+        let Some(lead) = &mut self.lead else { return };
+        let mut filtered = samples[reach..samples.len() - reach].to_vec();
+        if let Some(filter) = &self.filter {
+            filter.apply(samples, &mut filtered);
+        }
+        lead.settle(settling, &filtered);
+    }
+
     /// The analogue part, in counts: `samples` begins `reach` before the first of `counts`.
     pub(super) fn analogue(&mut self, samples: &[f64], reach: usize, counts: &mut [f64]) {
         match &self.filter {
@@ -106,9 +124,11 @@ impl Path {
         }
     }
 
-    /// The converter: codes of row `row` from the analogue counts of all rows. `sum` is scratch.
+    /// The converter: codes of row `row` from the analogue counts of all rows, of which `first` is the
+    /// index of the first. `sum` is scratch.
     pub(super) fn convert(
-        &mut self,
+        &self,
+        first: u64,
         analogue: &[Vec<f64>],
         row: usize,
         sum: &mut [f64],
@@ -126,8 +146,8 @@ impl Path {
         if let Some(inl) = &self.inl {
             inl.add(sum);
         }
-        if let Some(noise) = &mut self.noise {
-            noise.add(sum);
+        if let Some(noise) = &self.noise {
+            noise.add(first, sum);
         }
         for (code, sum) in codes.iter_mut().zip(sum) {
             *code = quantise(*sum);
@@ -156,29 +176,6 @@ impl Inl {
         for count in counts {
             let u = (*count * (1.0 / FULL_SCALE_COUNTS)).clamp(-1.0, 1.0);
             *count += u * (self.square_counts * u + self.cubic_counts * (1.0 - u * u));
-        }
-    }
-}
-
-/// Gaussian noise, white at the sample rate; one draw a sample, in the order of samples.
-#[derive(Debug, Clone)]
-struct Noise {
-    rms_counts: f64,
-    stream: ChaCha8Rng,
-}
-
-impl Noise {
-    fn new(model: &ChannelModel, seed: u64, role: Role, sample_rate_hz: f64) -> Option<Noise> {
-        let mut stream = ChaCha8Rng::seed_from_u64(seed);
-        stream.set_stream(role as u64);
-        let rms_counts = model.noise_counts(sample_rate_hz);
-        (rms_counts > 0.0).then_some(Noise { rms_counts, stream })
-    }
-
-    fn add(&mut self, counts: &mut [f64]) {
-        for count in counts {
-            let normal: f64 = StandardNormal.sample(&mut self.stream);
-            *count += self.rms_counts * normal;
         }
     }
 }

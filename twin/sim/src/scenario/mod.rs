@@ -18,6 +18,7 @@ pub use device::{Device, FrontEnd, Module, Variant};
 pub use error::ScenarioError;
 
 use crate::synthetic::{Event, Grid, Load, MeterPort, Scene, Synthetic};
+use crate::waveform::{Branch, split};
 use document::Document;
 use error::Fault;
 
@@ -45,6 +46,17 @@ pub struct Scenario {
     pub events: Vec<Event>,
     /// Everything that draws or supplies current.
     pub loads: Vec<Load>,
+}
+
+/// What each front end of a device sees. A branch that is not read has to be dropped: the others run
+/// at most [`crate::waveform::AHEAD_MAX`] samples ahead of it.
+pub struct Terminals {
+    /// Voltages and currents of the built-in meter.
+    pub main: Branch,
+    /// The same voltages, for the reference that the modules share.
+    pub voltages: Branch,
+    /// The currents of each module.
+    pub modules: Vec<Branch>,
 }
 
 /// Reads a scenario.
@@ -87,11 +99,23 @@ fn check(document: Document) -> Result<Scenario, Fault> {
 }
 
 impl Scenario {
-    /// The waveforms at a meter's terminals. The voltages of all meters are the same to the last bit,
-    /// apart from noise.
-    pub fn synthetic(&self, meter: MeterPort) -> Synthetic {
-        let scene = self.scene(&[meter]);
-        Synthetic::new(Box::new(scene), self.seed, u64::from(meter.number()), self.duration_s)
+    /// The waveforms at the terminals of meters, in the rows of [`Scenario::scene`]. The voltages are
+    /// the same to the last bit whichever meters are asked for.
+    pub fn synthetic(&self, meters: &[MeterPort]) -> Synthetic {
+        Synthetic::new(Box::new(self.scene(meters)), self.seed, self.duration_s)
+    }
+
+    /// What the front ends of the device see: parts of one waveform, which is computed once.
+    pub fn terminals(&self) -> Terminals {
+        let modules = self.device.modules.iter().map(|module| MeterPort::Esy(module.slot));
+        let meters: Vec<MeterPort> = std::iter::once(MeterPort::Main).chain(modules).collect();
+        let phases = self.device.system.roles().len() / 2;
+        let currents = (1..meters.len()).map(|module| (module + 1) * phases..(module + 2) * phases);
+        let rows: Vec<_> = [0..2 * phases, 0..phases].into_iter().chain(currents).collect();
+        let mut branches = split(Box::new(self.synthetic(&meters)), &rows).into_iter();
+        let mut next = || branches.next().expect("as many branches as runs of rows");
+        let (main, voltages) = (next(), next());
+        Terminals { main, voltages, modules: branches.collect() }
     }
 
     /// What meters see as a timeline: the voltages, then the currents of each.

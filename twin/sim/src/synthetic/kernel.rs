@@ -1,8 +1,9 @@
 //! The inner loop: cosines and sines of the grid angle, shared by all channels, times coefficients.
 //!
 //! Works on [`LANES`] instants at a time so that the basis stays in the first cache. Each lane is
-//! computed the same way whatever its neighbours are, and no sum is reordered, so every build gives
-//! the same bits.
+//! computed the same way whatever its neighbours are, no sum is reordered and no product is fused with
+//! a sum, so every build and every processor gives the same bits. All of it is made to be inlined into
+//! a loop that is compiled for what the processor can do (see [`super::player`]).
 
 use super::spectrum::{HARMONICS, Spectrum};
 use std::f64::consts::{SQRT_2, TAU};
@@ -59,6 +60,7 @@ impl Basis {
     }
 
     /// Computes the orders needed at the grid angles `cycles`, of magnitude below 2^51.
+    #[inline(always)]
     pub(crate) fn fill(&mut self, cycles: &Lanes, orders: Orders) {
         let [_, cos, ..] = &mut self.cos;
         let [_, sin, ..] = &mut self.sin;
@@ -79,6 +81,7 @@ impl Basis {
     }
 
     /// Order `a + b` from orders `a` and `b`.
+    #[inline(always)]
     fn multiply(&mut self, a: usize, b: usize) {
         let (cos_a, sin_a, cos_b, sin_b) = (self.cos[a], self.sin[a], self.cos[b], self.sin[b]);
         let (cos, sin) = (&mut self.cos[a + b], &mut self.sin[a + b]);
@@ -89,6 +92,7 @@ impl Basis {
     }
 
     /// Sum of the terms at each lane.
+    #[inline(always)]
     pub(crate) fn sum(&self, terms: &[Term]) -> Lanes {
         let mut sum = [0.0; LANES];
         for term in terms {
@@ -105,15 +109,15 @@ impl Basis {
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 
 /// Nearest whole number of a value of magnitude below 2^51.
-#[inline]
+#[inline(always)]
 fn nearest(value: f64) -> f64 {
     (value + ROUNDER) - ROUNDER
 }
 
 /// Cosine and sine of an angle in cycles, to 1e-16; own code so that it vectorises and does not
 /// depend on the platform's library. Polynomials of fdlibm (k_sin.c, k_cos.c) for +/- an eighth.
-#[inline]
-fn cos_sin(cycles: f64) -> (f64, f64) {
+#[inline(always)]
+pub(crate) fn cos_sin(cycles: f64) -> (f64, f64) {
     let reduced = cycles - nearest(cycles);
     let quarter = nearest(4.0 * reduced);
     let x = TAU * (reduced - 0.25 * quarter);

@@ -2,12 +2,12 @@
 
 use super::exact::Exact;
 use super::kernel::{Basis, LANES, Lanes, Orders, Term, terms};
-use super::random::noise_stream;
 use super::timeline::{Piece, Pieces, Timeline};
+use crate::noise::{Noise, Stream};
 use crate::waveform::Waveform;
 use port::Role;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
+use pulp::Arch;
+use std::ops::Range;
 
 /// Samples rendered at a time. Blocks start at whole multiples of it and are always rendered whole,
 /// so how a caller cuts its reads cannot change a sample.
@@ -20,6 +20,8 @@ pub struct Synthetic {
     end_s: f64,
     index: u64,
     block: Vec<[f64; BLOCK]>,
+    /// First sample of the block that is rendered.
+    rendered: Option<u64>,
     pieces: Pieces,
     piece: Piece,
     /// First sample that is no longer in the piece.
@@ -39,37 +41,28 @@ struct ChannelTerms {
     slopes_per_s: Vec<Term>,
 }
 
-/// White noise of a channel.
-struct Noise {
-    rms: f64,
-    rng: ChaCha8Rng,
-}
-
 impl Synthetic {
-    /// Plays a timeline from its first sample, for ever or for `duration_s`.
-    ///
-    /// Noise comes from `seed`; meters of one scenario differ in `meter` so that theirs is not the same.
+    /// Plays a timeline from its first sample, for ever or for `duration_s`. Each channel has noise of
+    /// its own, from `seed`.
     pub fn new(
         timeline: Box<dyn Timeline + Send>,
         seed: u64,
-        meter: u64,
         duration_s: Option<f64>,
     ) -> Synthetic {
-        let roles = timeline.roles().to_vec();
-        let noise = roles.iter().enumerate().map(|(channel, role)| {
-            let rms = timeline.noise_rms(channel);
-            let stream = meter * Role::ALL.len() as u64 + *role as u64;
-            (rms > 0.0).then(|| Noise { rms, rng: noise_stream(seed, stream) })
+        let channels = timeline.roles().len();
+        let noise = (0..channels).map(|channel| {
+            Noise::new(timeline.noise_rms(channel), seed, Stream::Terminal(channel as u32))
         });
         Synthetic {
             noise: noise.collect(),
             end_s: duration_s.unwrap_or(f64::INFINITY),
             index: 0,
-            block: vec![[0.0; BLOCK]; roles.len()],
+            block: vec![[0.0; BLOCK]; channels],
+            rendered: None,
             pieces: Pieces::new(),
             piece: Piece::default(),
             piece_end: 0,
-            channels: roles.iter().map(|_| ChannelTerms::default()).collect(),
+            channels: (0..channels).map(|_| ChannelTerms::default()).collect(),
             orders: Orders::default(),
             basis: Basis::new(),
             timeline,
@@ -87,24 +80,23 @@ impl Synthetic {
         while at < BLOCK {
             let index = first + at as u64;
             while self.piece_end <= index {
-                self.next_piece(rate_hz);
+                self.next_piece(rate_hz, index);
             }
             let run = (self.piece_end - index).min((BLOCK - at) as u64) as usize;
             self.render_run(rate_hz, index, at, run);
             at += run;
         }
-        for (row, noise) in self.block.iter_mut().zip(&mut self.noise) {
-            if let Some(Noise { rms, rng }) = noise {
-                for value in row {
-                    let normal: f64 = StandardNormal.sample(rng);
-                    *value += *rms * normal;
-                }
+        for (row, noise) in self.block.iter_mut().zip(&self.noise) {
+            if let Some(noise) = noise {
+                noise.add(first, row);
             }
         }
+        self.rendered = Some(first);
     }
 
-    fn next_piece(&mut self, rate_hz: f64) {
-        self.pieces.advance(&*self.timeline, &mut self.piece);
+    /// Goes on to the piece that holds the sample `index`.
+    fn next_piece(&mut self, rate_hz: f64, index: u64) {
+        self.pieces.advance_to(index as f64 / rate_hz, &*self.timeline, &mut self.piece);
         self.piece_end = first_index_at(self.piece.end_s, rate_hz);
         let per_s = 1.0 / self.piece.length_s();
         self.orders = Orders::default();
@@ -128,17 +120,54 @@ impl Synthetic {
         let cycles_at_run = self.piece.cycles_after(elapsed).value();
         let rocof = self.piece.rocof_hz_per_s();
         let frequency_hz = self.piece.frequency_hz[0] + rocof * elapsed.value();
-        let elapsed_s = elapsed.value();
-        for chunk in (0..run).step_by(LANES) {
-            let after_s: Lanes = std::array::from_fn(|lane| (chunk + lane) as f64 / rate_hz);
+        let run = Run {
+            rate_hz,
+            elapsed_s: elapsed.value(),
+            cycles: cycles_at_run,
+            frequency_hz,
+            rocof_hz_per_s: rocof,
+            samples: at..at + run,
+        };
+        let Synthetic { basis, orders, channels, block, .. } = self;
+        Arch::new().dispatch(|| run.render(basis, *orders, channels, block));
+    }
+}
+
+/// A run of samples within a piece.
+struct Run {
+    rate_hz: f64,
+    /// Seconds from the start of the piece to the first sample.
+    elapsed_s: f64,
+    /// Grid angle and frequency at the first sample.
+    cycles: f64,
+    frequency_hz: f64,
+    rocof_hz_per_s: f64,
+    /// Its place in the block.
+    samples: Range<usize>,
+}
+
+impl Run {
+    /// Inlined into loops for the least and for the best instructions there are, which give the same bits.
+    #[inline(always)]
+    fn render(
+        &self,
+        basis: &mut Basis,
+        orders: Orders,
+        channels: &[ChannelTerms],
+        block: &mut [[f64; BLOCK]],
+    ) {
+        for at in self.samples.clone().step_by(LANES) {
+            let first = at - self.samples.start;
+            let after_s: Lanes = std::array::from_fn(|lane| (first + lane) as f64 / self.rate_hz);
             let cycles: Lanes = std::array::from_fn(|lane| {
-                cycles_at_run + after_s[lane] * (frequency_hz + 0.5 * rocof * after_s[lane])
+                let bend_hz = 0.5 * self.rocof_hz_per_s * after_s[lane];
+                self.cycles + after_s[lane] * (self.frequency_hz + bend_hz)
             });
-            self.basis.fill(&cycles, self.orders);
-            let count = LANES.min(run - chunk);
-            for (channel, row) in self.channels.iter().zip(&mut self.block) {
-                let values = channel.values(&self.basis, elapsed_s, &after_s);
-                row[at + chunk..][..count].copy_from_slice(&values[..count]);
+            basis.fill(&cycles, orders);
+            let count = LANES.min(self.samples.end - at);
+            for (channel, row) in channels.iter().zip(block.iter_mut()) {
+                let values = channel.values(basis, self.elapsed_s, &after_s);
+                row[at..][..count].copy_from_slice(&values[..count]);
             }
         }
     }
@@ -146,6 +175,7 @@ impl Synthetic {
 
 impl ChannelTerms {
     /// Values at the lanes of the basis, `elapsed_s + after_s` into the piece.
+    #[inline(always)]
     fn values(&self, basis: &Basis, elapsed_s: f64, after_s: &Lanes) -> Lanes {
         let mut values = basis.sum(&self.terms);
         for value in &mut values {
@@ -186,8 +216,9 @@ impl Waveform for Synthetic {
         let mut done = 0;
         while done < wanted {
             let within = (self.index % BLOCK as u64) as usize;
-            if within == 0 {
-                self.render(rate_hz, self.index);
+            let first = self.index - within as u64;
+            if self.rendered != Some(first) {
+                self.render(rate_hz, first);
             }
             let count = (BLOCK - within).min(wanted - done);
             for (row, block) in rows.iter_mut().zip(&self.block) {
@@ -197,5 +228,15 @@ impl Waveform for Synthetic {
             done += count;
         }
         wanted
+    }
+
+    /// Passes over the pieces between without working out their spectra; noise is a function of the index.
+    fn seek(&mut self, index: u64) {
+        assert!(
+            index >= self.index,
+            "a waveform goes forward in time: from {} to {index}",
+            self.index
+        );
+        self.index = index;
     }
 }

@@ -1,18 +1,8 @@
-//! Seeded random numbers: addressed by index for what wanders, in sequence for noise.
-
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+//! Slow random movements, addressed by time.
 
 /// Seconds between the knots of each layer of a wander, and its part of the amplitude. Whole seconds,
 /// so that all knots of all wanders lie on whole seconds.
 const LAYERS: [(f64, f64); 4] = [(1.0, 0.1), (5.0, 0.2), (30.0, 0.35), (240.0, 0.35)];
-
-/// Noise of one channel of one meter, drawn sample by sample.
-pub(crate) fn noise_stream(seed: u64, stream: u64) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(stream);
-    rng
-}
 
 /// A slow random movement about zero, linear between whole seconds, never beyond its amplitude.
 ///
@@ -61,8 +51,9 @@ fn uniform(key: u64, layer: usize, knot: u64) -> f64 {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): a number for each counter, in any order, in a nanosecond.
-/// Slow movements need no better generator; seeking in ChaCha cost more than the waveforms.
-fn mixed(counter: u64) -> u64 {
+/// Passes the usual batteries of tests; seeking in ChaCha cost more than the waveforms.
+#[inline(always)]
+pub(crate) fn mixed(counter: u64) -> u64 {
     let z = counter.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

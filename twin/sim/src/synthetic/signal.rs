@@ -157,7 +157,7 @@ impl Signal {
 
     /// Samples of the signal, for ever or for `duration_s`. The seed is that of the noise.
     pub fn play(&self, seed: u64, duration_s: Option<f64>) -> Synthetic {
-        Synthetic::new(Box::new(self.clone()), seed, 0, duration_s)
+        Synthetic::new(Box::new(self.clone()), seed, duration_s)
     }
 
     fn channel_mut(&mut self, role: Role) -> &mut Channel {

@@ -98,24 +98,42 @@ impl Pieces {
     /// # Panics
     /// If the timeline names a knot that is not in the future, or a frequency that is not above 0.
     pub fn advance(&mut self, timeline: &dyn Timeline, piece: &mut Piece) {
+        self.advance_to(self.next_s, timeline, piece);
+    }
+
+    /// Fills in the first of the coming pieces that ends after `at_s`. Those passed over only move the
+    /// grid angle on: their spectra are not worked out.
+    ///
+    /// # Panics
+    /// As [`advance`](Pieces::advance).
+    pub fn advance_to(&mut self, at_s: f64, timeline: &dyn Timeline, piece: &mut Piece) {
+        let mut within_s = self.pass(timeline, piece);
+        while piece.end_s <= at_s {
+            within_s = self.pass(timeline, piece);
+        }
+        let channels = timeline.roles().len();
+        piece.starts.resize(channels, Spectrum::ZERO);
+        piece.ends.resize(channels, Spectrum::ZERO);
+        timeline.spectra(within_s, piece.start_s, &mut piece.starts);
+        timeline.spectra(within_s, piece.end_s, &mut piece.ends);
+    }
+
+    /// Passes the next piece, of which all but the spectra is filled in; returns an instant within it.
+    fn pass(&mut self, timeline: &dyn Timeline, piece: &mut Piece) -> f64 {
         let start_s = self.next_s;
         let end_s = timeline.next_knot(start_s).min(start_s + MAX_PIECE_S);
         assert!(end_s > start_s, "a knot lies in the future: {end_s} s after {start_s} s");
         let within_s = start_s + (end_s - start_s) / 2.0;
         let frequency_hz = [start_s, end_s].map(|at_s| timeline.frequency_hz(within_s, at_s));
         assert!(frequency_hz.iter().all(|f| *f > 0.0), "a grid frequency is above 0 Hz");
-        let channels = timeline.roles().len();
         piece.start_s = start_s;
         piece.end_s = end_s;
         piece.frequency_hz = frequency_hz;
-        piece.starts.resize(channels, Spectrum::ZERO);
-        piece.ends.resize(channels, Spectrum::ZERO);
-        timeline.spectra(within_s, start_s, &mut piece.starts);
-        timeline.spectra(within_s, end_s, &mut piece.ends);
         // The jumps stand beside the integral of the frequency, so that both stay exact.
         piece.cycles = self.cycles;
         self.cycles = piece.cycles_after(Exact::new(end_s).plus(Exact::new(-start_s)));
         piece.cycles = piece.cycles.plus(Exact::new(timeline.jump_cycles(within_s)));
         self.next_s = end_s;
+        within_s
     }
 }

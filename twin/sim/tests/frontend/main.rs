@@ -4,6 +4,7 @@ mod conformance;
 mod errors;
 mod files;
 mod response;
+mod seek;
 
 use port::{Role, SampleBlock, SampleSource, SourceState};
 use sim::frontend::{Afe, FrontEnd};
@@ -30,7 +31,7 @@ impl<F: Fn(Role, f64) -> f64> Waveform for Formula<F> {
     }
 
     fn fill(&mut self, rate_hz: f64, rows: &mut [Vec<f64>], max: usize) -> usize {
-        let count = (self.samples - self.next).min(max as u64) as usize;
+        let count = self.samples.saturating_sub(self.next).min(max as u64) as usize;
         for (row, role) in rows.iter_mut().zip(&self.roles) {
             for (index, value) in row[..count].iter_mut().enumerate() {
                 *value = (self.at)(*role, (self.next + index as u64) as f64 / rate_hz);
@@ -38,6 +39,10 @@ impl<F: Fn(Role, f64) -> f64> Waveform for Formula<F> {
         }
         self.next += count as u64;
         count
+    }
+
+    fn seek(&mut self, index: u64) {
+        self.next = index;
     }
 }
 
