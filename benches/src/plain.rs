@@ -137,6 +137,7 @@ impl Plain {
             window_end: shown.window_end,
             windows: shown.windows,
             readings: shown.readings.clone(),
+            ..MeterImage::settling(shown.id, shown.window_end)
         });
         let loads = self.shown.iter().zip(&self.config.loads).map(|(shown, load)| LoadImage {
             meter: shown.id,

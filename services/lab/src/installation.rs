@@ -14,7 +14,8 @@ use sim::scenario::{self, Action, Fidelity, Scenario};
 use sim::sources::Faulty;
 use sim::steps::{Change, Modules, Phasors, Sampler, SeekableSource, Stepper, Unit};
 use sim::synthetic::{MeterPort, Scene, Synthetic};
-use sim::waveform::{Branch, split};
+use sim::waveform::{Branch, Waveform, split};
+use std::ops::Range;
 use world::{LoadConfig, TwinConfig};
 
 /// Peak current at full scale over the rated current: 110 A to 65 A, as in the built-in meter.
@@ -183,13 +184,13 @@ impl<'a> Plan<'a> {
             self.scenario.duration_s,
         );
         let phases = self.scenario.device.system.phases();
-        let mut rows: Vec<Vec<usize>> = vec![(0..2 * phases).collect()];
+        let mut rows: Vec<Range<usize>> = std::iter::once(0..2 * phases).collect();
         if self.meters.len() > 1 {
-            rows.push((0..phases).collect());
+            rows.push(0..phases);
         }
         for module in 1..self.meters.len() {
             let first = (1 + module) * phases;
-            rows.push((first..first + phases).collect());
+            rows.push(first..first + phases);
         }
         split(Box::new(player), &rows)
     }
@@ -241,8 +242,9 @@ impl<'a> Plan<'a> {
         let place = self.meters.iter().position(|other| *other == meter).expect("in the plan");
         let phases = self.scenario.device.system.phases();
         let mut player = self.scenario.synthetic(meter);
-        player.skip(at, self.units[place].clock_hz(self.rate_hz));
-        let mut branches = split(Box::new(player), &[(phases..2 * phases).collect()]);
+        player.seek(at);
+        let currents_only = phases..2 * phases;
+        let mut branches = split(Box::new(player), &[currents_only]);
         let currents = branches.pop().expect("one was asked for");
         Ok(Box::new(Afe::new(&self.units[place], currents, self.rate_hz)?))
     }

@@ -106,6 +106,9 @@ impl Feed for StepFeed {
             Some(MeterId::Main) => Some(0),
             Some(MeterId::Esy(slot)) => self.modules.place(slot).map(|place| 1 + place),
         };
+        if let (MeterCommand::Correct(correction), Some(place)) = (command, place) {
+            self.stepper.correct(place, correction);
+        }
         // All meters share the voltages, and so how they are wired.
         if place.is_none_or(|place| place == 0) {
             match command {

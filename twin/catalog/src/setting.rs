@@ -15,6 +15,7 @@ pub enum SettingId {
     DigitalInputFunction,
     WrongConnectionDetection,
     Password,
+    Generation,
 }
 
 impl SettingId {
@@ -82,6 +83,9 @@ pub const SETTINGS: &[Setting] = &[
         doc: "Whether the wiring is checked." },
     Setting { id: SettingId::Password, slug: "password", range: (0, 9999), default: 0, names: &[],
         doc: "Modbus password; 0 asks for none." },
+    Setting { id: SettingId::Generation, slug: "generation", range: (0, 1), default: 1,
+        names: &[(0, "none"), (1, "possible")],
+        doc: "Whether something that generates may lie behind the meter; the check of the currents needs to know." },
 ];
 
 #[cfg(test)]

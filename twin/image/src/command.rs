@@ -2,6 +2,7 @@
 
 use crate::MeterId;
 use catalog::SettingId;
+use port::WiringCorrection;
 
 /// Who asks; for the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +32,8 @@ pub enum Request {
     ResetPartial(MeterId),
     /// Demand and its maxima of a meter begin anew.
     ResetDemand(MeterId),
+    /// Which current input of a meter serves which phase, and in which direction.
+    Correct(MeterId, WiringCorrection),
     /// Reset of total counters: always refused, and put into the audit.
     ResetTotals(MeterId),
 }

@@ -8,7 +8,9 @@ mod command;
 pub use catalog;
 use catalog::{PointId, SETTINGS, SettingId};
 pub use command::{Ack, Command, Origin, Refusal, Request};
-pub use port::{Flag, Flags, Reading, Readings, Reason, Timestamp};
+pub use port::{
+    Flag, Flags, Reading, Readings, Reason, Timestamp, WiringCorrection, WiringFinding,
+};
 use port::{ModuleModel, SlotId};
 use std::sync::Arc;
 
@@ -48,9 +50,28 @@ pub struct MeterImage {
     pub windows: u64,
     /// A reading for every point.
     pub readings: Readings,
+    /// What the check of its wiring finds.
+    pub wiring: WiringFinding,
+    /// Which current input serves which phase, as it was last told.
+    pub correction: WiringCorrection,
 }
 
 impl MeterImage {
+    /// A meter without a name before its first window.
+    pub fn settling(id: MeterId, time: Timestamp) -> MeterImage {
+        MeterImage {
+            id,
+            name: String::new(),
+            model: None,
+            serial: String::new(),
+            window_end: time,
+            windows: 0,
+            readings: Readings::absent(Reason::Settling),
+            wiring: WiringFinding::NoSignal,
+            correction: WiringCorrection::NONE,
+        }
+    }
+
     /// The reading of a point.
     pub fn get(&self, point: PointId) -> Reading {
         self.readings.get(point)
@@ -123,7 +144,7 @@ pub struct InputOutput {
     pub tariff: Option<u8>,
     /// Whether an alarm is active.
     pub alarm: bool,
-    /// Whether the wiring check finds a fault.
+    /// Whether the wiring check of any meter finds a fault; never while the check is off.
     pub wrong_connection: bool,
 }
 
@@ -149,15 +170,8 @@ pub struct Image {
 impl Image {
     /// An image before the first window: nothing is measured yet.
     pub fn settling(identity: Arc<Identity>, time: Timestamp) -> Image {
-        let main = MeterImage {
-            id: MeterId::Main,
-            name: String::new(),
-            model: None,
-            serial: identity.serial.clone(),
-            window_end: time,
-            windows: 0,
-            readings: Readings::absent(Reason::Settling),
-        };
+        let serial = identity.serial.clone();
+        let main = MeterImage { serial, ..MeterImage::settling(MeterId::Main, time) };
         Image {
             tick: 0,
             time,

@@ -35,6 +35,12 @@ impl Input {
             Some(input)
         })
     }
+
+    /// The same input connected the other way round.
+    pub fn reversed(mut self) -> Input {
+        self.channel.unit_per_count = -self.channel.unit_per_count;
+        self
+    }
 }
 
 /// See the module.

@@ -13,7 +13,7 @@ use crate::track::Track;
 use crate::voltages::Voltages;
 use crate::window::{MARGIN, Window};
 use crate::wiring::Wiring;
-use port::Channel;
+use port::{Channel, WiringCorrection};
 
 /// A closed window.
 #[derive(Debug)]
@@ -75,6 +75,12 @@ impl Bank {
     /// Changes the wiring from the next window on.
     pub fn set_wiring(&mut self, wiring: Wiring) {
         self.window.wiring = wiring;
+    }
+
+    /// Corrects from the next window on what the current inputs of a load measure, as an index into the
+    /// loads of `new`. Finish the stretch first: a soft edge would mix what was with what is.
+    pub fn correct(&mut self, load: usize, correction: WiringCorrection) {
+        self.loads.correct(load, correction);
     }
 
     /// Switches DC blocking of the voltages from the next window on.

@@ -12,6 +12,7 @@ mod analogue;
 mod bank;
 mod bounds;
 mod buffer;
+mod check;
 mod dc;
 mod demand;
 mod edge;

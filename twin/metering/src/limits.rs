@@ -43,6 +43,13 @@ impl Limits {
     /// Below this part of the starting current, power factor and load type have no meaning.
     pub const NO_CURRENT_PART: f64 = 0.2;
 
+    /// Starting currents from which the wiring is judged: 0.25 A, the datasheet's smallest current of full
+    /// accuracy (L377). What an idle house draws may have any displacement.
+    pub const JUDGED_CURRENTS: f64 = 12.5;
+
+    /// Below this part of the lowest specified voltage no supply is connected.
+    pub const PRESENT_PART: f64 = 0.5;
+
     /// A voltage below this part of full scale is no signal to measure a frequency on.
     pub const NO_VOLTAGE_PART: f64 = 0.005;
 }

@@ -8,10 +8,13 @@ use crate::spectrum::{Phasor, Phasors};
 use crate::sums::{self, PhaseSums};
 use crate::voltages::Voltages;
 use crate::window::Window;
+use port::WiringCorrection;
 
 /// All loads metered against the same voltages, worked out one after the other.
 pub struct Loads {
+    /// As they are connected.
     inputs: Vec<[Option<Input>; 3]>,
+    corrections: Vec<WiringCorrection>,
     means: Vec<Means>,
     currents: Currents,
 }
@@ -21,12 +24,18 @@ impl Loads {
     pub fn new(inputs: Vec<[Option<Input>; 3]>, capacity: usize) -> Loads {
         Loads {
             means: vec![Means::default(); inputs.len()],
+            corrections: vec![WiringCorrection::NONE; inputs.len()],
             inputs,
             currents: Currents {
                 phases: std::array::from_fn(|_| Analogue::new(capacity)),
                 model: std::array::from_fn(|_| Analogue::new(capacity)),
             },
         }
+    }
+
+    /// Corrects what the inputs of a load measure.
+    pub fn correct(&mut self, load: usize, correction: WiringCorrection) {
+        self.corrections[load] = correction;
     }
 
     /// The means of the window last measured, one for each load.
@@ -43,14 +52,18 @@ impl Loads {
         shared: &Means,
     ) {
         let v = voltages.phases();
-        for (inputs, means) in self.inputs.iter().zip(&mut self.means) {
+        let reference = voltages.reference();
+        let loads = self.inputs.iter().zip(&self.corrections).zip(&mut self.means);
+        for ((inputs, correction), means) in loads {
             let last = std::mem::replace(means, *shared);
-            let inputs = window.wiring.wired(*inputs);
+            let inputs = correction.by_phase(*inputs, |input| input.map(Input::reversed));
+            let inputs = window.wiring.wired(inputs);
             self.currents.read(&inputs, kept, window, means);
             products(&self.currents.phases, v, window, means);
             if window.cycles > 0 {
                 let measured = means.i2;
                 self.currents.measure_phasors(&inputs, v, window, means);
+                means.i_phasor = self.currents.fundamentals().map(|phasor| phasor * reference);
                 if window.mends_cuts {
                     self.currents.mend_cuts(&measured, voltages.model(), window, means);
                 }
@@ -144,9 +157,13 @@ impl Currents {
         }
     }
 
+    fn fundamentals(&self) -> [Phasor; 3] {
+        self.phases.each_ref().map(Analogue::fundamental)
+    }
+
     /// Reactive power of the fundamental, by phase and by two wattmeters.
     fn measure_reactive(&self, v: &[Analogue; 3], means: &mut Means) {
-        let i: [Phasor; 3] = self.phases.each_ref().map(Analogue::fundamental);
+        let i = self.fundamentals();
         let v: [Phasor; 3] = v.each_ref().map(Analogue::fundamental);
         for phase in 0..3 {
             means.q[phase] = 0.5 * (v[phase] * i[phase].conj()).im;

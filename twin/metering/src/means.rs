@@ -1,6 +1,7 @@
 //! What the samples of a window come down to. Means of several windows add up to the means of a
 //! longer stretch; every reading derives from means, whatever their length.
 
+use crate::spectrum::Phasor;
 use port::Flags;
 
 /// Fundamental and harmonics of one signal, as mean squares of their amplitudes.
@@ -50,6 +51,11 @@ pub struct Means {
     pub vv_spectrum: [Distortion; 3],
     /// Spectrum of the currents.
     pub i_spectrum: [Distortion; 3],
+    /// Fundamental of the voltages as peak amplitudes, turned so that the reference lies at 0: the first
+    /// voltage of at least half the amplitude of the largest. Zero in a fragment.
+    pub v_phasor: [Phasor; 3],
+    /// Fundamental of the currents, turned as the voltages are.
+    pub i_phasor: [Phasor; 3],
     /// Positive less negative sequence of the voltages, over their sum: +1 for L1-L2-L3.
     pub sequence: f64,
     /// Largest magnitude of the current, by phase.
@@ -78,6 +84,12 @@ impl Means {
             mix(&mut self.i2[k], other.i2[k]);
             mix(&mut self.p[k], other.p[k]);
             mix(&mut self.q[k], other.q[k]);
+            for (mine, theirs) in [
+                (&mut self.v_phasor[k], other.v_phasor[k]),
+                (&mut self.i_phasor[k], other.i_phasor[k]),
+            ] {
+                *mine = *mine * old + theirs * new;
+            }
             for (mine, theirs) in [
                 (&mut self.v_spectrum[k], other.v_spectrum[k]),
                 (&mut self.vv_spectrum[k], other.vv_spectrum[k]),

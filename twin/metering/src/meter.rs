@@ -4,6 +4,7 @@
 
 use crate::analogue::FULL_SCALE_COUNTS;
 use crate::bank::WindowInfo;
+use crate::check::{Watch, check_wiring};
 use crate::demand::Demand;
 use crate::fnv::Digest;
 use crate::limits::Limits;
@@ -12,7 +13,7 @@ use crate::readings::{Context, Power, SAMPLES_PER_CYCLE_MIN, derive_readings};
 use crate::registers::{NANOWATT_SECONDS_PER_WH, Netting, Registers, WindowPower};
 use crate::wiring::Wiring;
 use catalog::{QuantityId, Register, Scope, SettingId, point};
-use port::{Channel, MeterCommand, Readings, Reason, Timestamp};
+use port::{Channel, MeterCommand, Readings, Reason, Timestamp, WiringCorrection, WiringFinding};
 
 /// What a meter is told once.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,7 @@ pub struct Meter {
     digest: Digest,
     windows: u64,
     pulses: Vec<Pulse>,
+    watch: Watch,
 }
 
 impl Meter {
@@ -56,7 +58,9 @@ impl Meter {
         let context = Context {
             wiring: settings.wiring,
             voltages: settings.voltages.map(|channel| channel.is_some()),
-            currents: settings.currents.map(|channel| channel.is_some()),
+            inputs: settings.currents.map(|channel| channel.is_some()),
+            correction: WiringCorrection::NONE,
+            generation: SettingId::Generation.row().default == 1,
             sample_rate_hz: settings.sample_rate_hz,
             arithmetic: false,
             limits: settings.limits,
@@ -73,6 +77,7 @@ impl Meter {
             digest: Digest::default(),
             windows: 0,
             pulses: Vec::with_capacity(64),
+            watch: Watch::default(),
         }
     }
 
@@ -82,6 +87,7 @@ impl Meter {
             return;
         }
         derive_readings(&self.context, means, &mut self.readings);
+        self.watch.add(&self.context, means);
         self.windows += 1;
     }
 
@@ -192,6 +198,10 @@ impl Meter {
                 self.demand = self.demand.reset();
                 self.demand.fill(&mut self.readings);
             }
+            MeterCommand::Correct(correction) => {
+                self.context.correction = correction;
+                self.watch = Watch::default();
+            }
         }
     }
 
@@ -200,6 +210,7 @@ impl Meter {
             SettingId::Wiring => {
                 if let Some(wiring) = Wiring::from_setting(value) {
                     self.context.wiring = wiring;
+                    self.watch = Watch::default();
                 }
             }
             SettingId::Netting => self.registers.set_netting(match value {
@@ -209,6 +220,10 @@ impl Meter {
             SettingId::ApparentMethod => self.context.arithmetic = value == 1,
             SettingId::DemandIntervalMin => self.demand = Demand::new(value),
             SettingId::PartialRunning => self.registers.run_partial(value == 1),
+            SettingId::Generation => {
+                self.context.generation = value == 1;
+                self.watch = Watch::default();
+            }
             SettingId::DcBlocking
             | SettingId::TariffMode
             | SettingId::TariffSelected
@@ -223,6 +238,16 @@ impl Meter {
         let mut readings = self.readings.clone();
         derive_readings(&self.context, means, &mut readings);
         readings
+    }
+
+    /// What the check of the wiring has found, as seen over several windows.
+    pub fn wiring(&self) -> WiringFinding {
+        self.watch.finding()
+    }
+
+    /// What it finds in these means alone.
+    pub fn wiring_of(&self, means: &Means) -> WiringFinding {
+        check_wiring(&self.context, means)
     }
 
     /// All readings as of the last window.

@@ -4,7 +4,7 @@ use crate::limits::Limits;
 use crate::means::Means;
 use crate::wiring::Wiring;
 use catalog::{HARMONIC_MAX, QuantityId, Scope, point};
-use port::{Flag, Flags, Reading, Readings, Reason};
+use port::{Flag, Flags, Reading, Readings, Reason, WiringCorrection};
 
 /// What the formulas need besides the means.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,8 +13,12 @@ pub struct Context {
     pub wiring: Wiring,
     /// Which voltages the source has.
     pub voltages: [bool; 3],
-    /// Which currents the source has.
-    pub currents: [bool; 3],
+    /// Which current inputs the source has.
+    pub inputs: [bool; 3],
+    /// Which input serves which phase.
+    pub correction: WiringCorrection,
+    /// Whether something may generate behind the meter.
+    pub generation: bool,
     /// Samples a second.
     pub sample_rate_hz: f64,
     /// System apparent power as the sum of the phases instead of the vector.
@@ -60,7 +64,7 @@ impl Context {
 
     /// Whether a phase has a current.
     pub fn has_current(&self, phase: usize) -> bool {
-        self.wiring.phases()[phase] && self.currents[phase]
+        self.wiring.phases()[phase] && self.inputs[self.correction.input(phase)]
     }
 
     /// Whether a phase has a power of its own.
@@ -106,6 +110,11 @@ impl Context {
     /// Current below which direction and factor have no meaning, in amperes.
     fn no_current_a(&self) -> f64 {
         Limits::NO_CURRENT_PART * self.limits.current_start_a * self.current_scale
+    }
+
+    /// Current from which the wiring is judged, in amperes.
+    pub fn judged_current_a(&self) -> f64 {
+        Limits::JUDGED_CURRENTS * self.limits.current_start_a * self.current_scale
     }
 }
 

@@ -136,7 +136,26 @@ impl Voltages {
             means.vv2[phase] += product_gain((&before, &after), (&before, &after));
             means.vv_spectrum[phase] = distortion(&after);
         }
-        means.sequence = sequence(std::array::from_fn(|phase| self.phases[phase].fundamental()));
+        let fundamentals = self.fundamentals();
+        means.sequence = sequence(fundamentals);
+        let turn = self.reference();
+        means.v_phasor = fundamentals.map(|phasor| phasor * turn);
+    }
+
+    fn fundamentals(&self) -> [Phasor; 3] {
+        self.phases.each_ref().map(Analogue::fundamental)
+    }
+
+    /// What turns phasors of the window so that the reference lies at 0: the first voltage of at least
+    /// half the amplitude of the largest, so that a dead phase is none.
+    pub fn reference(&self) -> Phasor {
+        let fundamentals = self.fundamentals();
+        let largest = fundamentals.iter().map(|phasor| phasor.norm()).fold(0.0, f64::max);
+        let reference = fundamentals.iter().find(|phasor| phasor.norm() >= 0.5 * largest);
+        match reference {
+            Some(reference) if largest > 0.0 => reference.conj() / reference.norm(),
+            _ => Phasor::new(1.0, 0.0),
+        }
     }
 }
 

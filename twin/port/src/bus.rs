@@ -1,6 +1,7 @@
 //! The ESY bus as the EMS sees it: modules that answer with finished readings, or do not.
 
 use crate::reading::{Readings, Reason};
+use crate::wiring::{WiringCorrection, WiringFinding};
 use catalog::SettingId;
 
 /// Place of a module on the bus, 1 to 10 (datasheet L686).
@@ -66,6 +67,8 @@ pub enum MeterCommand {
     ResetPartial,
     /// Demand and its maxima begin anew.
     ResetDemand,
+    /// Which current input serves which phase, and in which direction.
+    Correct(WiringCorrection),
 }
 
 /// One answer of a module: one closed window of whole cycles. What a shorter fragment adds to the
@@ -79,6 +82,8 @@ pub struct EsyReply {
     /// Everything the module measures, or why it did not answer. `BusTimeout` is one poll without an
     /// answer; a module may also be silent by not appearing at all.
     pub result: Result<Box<Readings>, Reason>,
+    /// What the module finds of its wiring; nothing if it did not answer.
+    pub wiring: WiringFinding,
 }
 
 /// The bus, seen from its master.

@@ -15,4 +15,4 @@ pub use source::{
     Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState,
 };
 pub use time::{AsFast, Clock, Pace, Timestamp};
-pub use wiring::WiringCorrection;
+pub use wiring::{Candidates, WiringCorrection, WiringFinding};

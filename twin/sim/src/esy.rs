@@ -15,7 +15,7 @@ use catalog::{SETTINGS, SettingId};
 use metering::{Bank, Limits, Meter, MeterSettings, Registers, Tail, WindowInfo, Wiring};
 use port::{
     Channel, EsyBus, EsyReply, MeterCommand, ModuleIdentity, Reason, Role, SampleBlock,
-    SampleSource, SlotId, SourceState, Timestamp,
+    SampleSource, SlotId, SourceState, Timestamp, WiringCorrection, WiringFinding,
 };
 use std::ops::Range;
 
@@ -151,13 +151,16 @@ impl VirtualBus {
         let Some(first) = slots.first() else { return };
         let settings = &self.slots[*first].settings;
         let loads = slots.iter().map(|slot| self.slots[*slot].channels()).collect();
-        let bank = Bank::new(
+        let mut bank = Bank::new(
             self.reference.format().sample_rate_hz,
             wiring_of(settings),
             channels(&self.reference, VOLTAGES),
             loads,
             settings[SettingId::DcBlocking as usize] == 1,
         );
+        for (load, slot) in slots.iter().enumerate() {
+            bank.correct(load, self.slots[*slot].correction);
+        }
         let member = |slot: &usize| Member {
             slot: Some(*slot),
             rows: self.slots[*slot].channels().iter().flatten().count(),
@@ -219,19 +222,22 @@ impl VirtualBus {
         }
     }
 
-    /// Ends the stretch of the groups in which `slot` is, or of all, and changes what their banks do.
-    fn command_banks(&mut self, slot: Option<SlotId>, mut change: impl FnMut(&mut Bank)) {
+    /// Ends the stretch of the groups in which `slot` is, or of all, and changes what their banks do with
+    /// each load that is addressed.
+    fn command_banks(&mut self, slot: Option<SlotId>, mut change: impl FnMut(&mut Bank, usize)) {
         let VirtualBus { groups, slots, reference, unread, start, .. } = self;
         let rate = reference.format().sample_rate_hz;
         for Group { bank, members } in groups {
             let addressed = |member: &Member| {
                 member.slot.is_some_and(|index| slot.is_none_or(|slot| slots[index].id == slot))
             };
-            if members.iter().any(addressed) {
+            let loads: Vec<usize> =
+                (0..members.len()).filter(|load| addressed(&members[*load])).collect();
+            if !loads.is_empty() {
                 bank.finish(Tail::Count, &mut |window| {
                     hand_out(members, window, slots, unread, *start + (window.end + 0.5) / rate);
                 });
-                change(bank);
+                loads.into_iter().for_each(|load| change(bank, load));
             }
         }
     }
@@ -255,6 +261,7 @@ fn hand_out(
                 slot: slot.id,
                 window_end: window.end,
                 result: Ok(Box::new(meter.readings().clone())),
+                wiring: meter.wiring(),
             });
         }
     }
@@ -280,6 +287,7 @@ impl EsyBus for VirtualBus {
                 slot: slot.id,
                 window_end: until_sample as f64,
                 result: Err(Reason::NotInstalled),
+                wiring: WiringFinding::NoSignal,
             });
         }
     }
@@ -298,10 +306,13 @@ impl EsyBus for VirtualBus {
         match command {
             MeterCommand::Set(SettingId::Wiring, value) => {
                 let wiring = Wiring::from_setting(value).expect("validated");
-                self.command_banks(slot, |bank| bank.set_wiring(wiring));
+                self.command_banks(slot, |bank, _| bank.set_wiring(wiring));
             }
             MeterCommand::Set(SettingId::DcBlocking, value) => {
-                self.command_banks(slot, |bank| bank.set_dc_blocking(value == 1));
+                self.command_banks(slot, |bank, _| bank.set_dc_blocking(value == 1));
+            }
+            MeterCommand::Correct(correction) => {
+                self.command_banks(slot, |bank, load| bank.correct(load, correction));
             }
             MeterCommand::Set(..)
             | MeterCommand::Tariff(_)
@@ -331,6 +342,7 @@ struct Slot {
     id: SlotId,
     was_installed: bool,
     settings: [i64; SETTINGS.len()],
+    correction: WiringCorrection,
     registers: Registers,
     /// None while nothing is plugged in.
     firmware: Option<Firmware>,
@@ -355,7 +367,14 @@ impl Slot {
         let mut settings = std::array::from_fn(|index| SETTINGS[index].default);
         let wiring = Wiring::ALL.iter().position(|system| *system == wiring);
         settings[SettingId::Wiring as usize] = wiring.expect("ALL is complete") as i64;
-        Slot { id, was_installed: false, settings, registers: Registers::default(), firmware: None }
+        Slot {
+            id,
+            was_installed: false,
+            settings,
+            correction: WiringCorrection::NONE,
+            registers: Registers::default(),
+            firmware: None,
+        }
     }
 
     /// Current channels of what is plugged in.
@@ -376,6 +395,7 @@ impl Slot {
         for (setting, value) in SETTINGS.iter().zip(self.settings) {
             meter.command(MeterCommand::Set(setting.id, value));
         }
+        meter.command(MeterCommand::Correct(self.correction));
         let rows = rows(&source, CURRENTS);
         self.was_installed = true;
         self.firmware = Some(Firmware {
@@ -396,12 +416,18 @@ impl Slot {
     }
 
     fn has_already(&self, command: MeterCommand) -> bool {
-        matches!(command, MeterCommand::Set(id, value) if self.settings[id as usize] == value)
+        match command {
+            MeterCommand::Set(id, value) => self.settings[id as usize] == value,
+            MeterCommand::Correct(correction) => self.correction == correction,
+            _ => false,
+        }
     }
 
     fn hear(&mut self, command: MeterCommand) {
-        if let MeterCommand::Set(id, value) = command {
-            self.settings[id as usize] = value;
+        match command {
+            MeterCommand::Set(id, value) => self.settings[id as usize] = value,
+            MeterCommand::Correct(correction) => self.correction = correction,
+            _ => {}
         }
         if let Some(firmware) = &mut self.firmware {
             firmware.meter.command(command);

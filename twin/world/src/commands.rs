@@ -1,15 +1,15 @@
 //! Commands from outside: validated against the table of settings, acknowledged, carried out.
 
 use crate::components::{
-    Calculation, CommandTicket, DeviceSettings, Inbox, MeterCommands, MeterOf, Noted, Outbox,
-    Shown, SignalPath, TickCount, WiringSystem,
+    Calculation, CommandTicket, Correction, DeviceSettings, Inbox, MeterCommands, MeterOf, Noted,
+    Outbox, Shown, SignalPath, TickCount,
 };
 use crate::meters::take_counters;
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
 use image::{Ack, Command, MeterId, Refusal, Request, Settings};
 use metering::Wiring;
-use port::MeterCommand;
+use port::{MeterCommand, WiringCorrection};
 
 /// Commands taken in one tick; the rest waits, so that a flood cannot delay metering.
 pub const COMMANDS_PER_TICK: usize = 64;
@@ -22,12 +22,12 @@ pub fn take_commands(
     mut orders: ResMut<MeterCommands>,
     mut notes: MessageWriter<Noted>,
     ticks: Res<TickCount>,
-    meters: Query<&MeterOf>,
+    mut meters: Query<(&MeterOf, &mut Correction)>,
 ) {
     for _ in 0..COMMANDS_PER_TICK {
         let Some(CommandTicket { id, command }) = inbox.commands.pop_front() else { break };
-        let exists = |id: MeterId| meters.iter().any(|meter| meter.0 == id);
-        let ack = decide(command.request, &mut settings.0, &mut orders, exists).map(|()| ticks.0);
+        let done = decide(command.request, &mut settings.0, &mut orders, &mut meters);
+        let ack = done.map(|()| ticks.0);
         notes.write(Noted(describe(command, &ack)));
         out.0.acks.push((id, ack));
     }
@@ -37,13 +37,15 @@ fn decide(
     request: Request,
     settings: &mut Settings,
     orders: &mut MeterCommands,
-    exists: impl Fn(MeterId) -> bool,
+    meters: &mut Query<(&MeterOf, &mut Correction)>,
 ) -> Result<(), Refusal> {
+    let exists = |id: MeterId| meters.iter().any(|(meter, _)| meter.0 == id);
     let known = |id: MeterId| if exists(id) { Ok(Some(id)) } else { Err(Refusal::NoSuchMeter(id)) };
     match request {
         Request::Set(id, value) => set(id, value, settings, orders)?,
         Request::ResetPartial(id) => orders.0.push((known(id)?, MeterCommand::ResetPartial)),
         Request::ResetDemand(id) => orders.0.push((known(id)?, MeterCommand::ResetDemand)),
+        Request::Correct(id, correction) => correct(known(id)?, correction, orders, meters),
         Request::ResetTotals(_) => return Err(Refusal::TotalsAreFinal),
     }
     Ok(())
@@ -71,6 +73,22 @@ fn set(
     Ok(())
 }
 
+/// Corrects the current inputs of a meter; as with settings, what holds already changes nothing.
+fn correct(
+    target: Option<MeterId>,
+    correction: WiringCorrection,
+    orders: &mut MeterCommands,
+    meters: &mut Query<(&MeterOf, &mut Correction)>,
+) {
+    for (meter, mut known) in meters.iter_mut() {
+        if target == Some(meter.0) && known.set_if_neq(Correction(correction)) {
+            orders.0.push((target, MeterCommand::Correct(correction)));
+            // As with the wiring system: a demand over two connections is that of neither.
+            orders.0.push((target, MeterCommand::ResetDemand));
+        }
+    }
+}
+
 /// Whether meters have to know a setting; the others are the device's own.
 pub fn concerns_metering(id: SettingId) -> bool {
     match id {
@@ -79,7 +97,8 @@ pub fn concerns_metering(id: SettingId) -> bool {
         | SettingId::ApparentMethod
         | SettingId::DcBlocking
         | SettingId::DemandIntervalMin
-        | SettingId::PartialRunning => true,
+        | SettingId::PartialRunning
+        | SettingId::Generation => true,
         SettingId::TariffMode
         | SettingId::TariffSelected
         | SettingId::DigitalInputFunction
@@ -103,6 +122,9 @@ fn describe(command: Command, ack: &Ack) -> String {
         }
         Request::ResetPartial(id) => format!("reset of the partial counters of {}", id.slug()),
         Request::ResetDemand(id) => format!("reset of the demand of {}", id.slug()),
+        Request::Correct(id, correction) => {
+            format!("inputs of {} carry {correction}", id.slug())
+        }
         Request::ResetTotals(id) => format!("reset of the totals of {}", id.slug()),
     };
     let origin = command.origin.slug();
@@ -119,13 +141,13 @@ pub fn command_meters(
     settings: Res<DeviceSettings>,
     mut out: ResMut<Outbox>,
     mut notes: MessageReader<Noted>,
-    mut meters: Query<(&mut Calculation, &mut SignalPath, &mut WiringSystem, &mut Shown)>,
+    mut meters: Query<(&mut Calculation, &mut SignalPath, &mut Shown)>,
 ) {
     for (target, order) in orders.0.drain(..) {
         if target.is_none_or(|id| id == MeterId::Main) {
-            for (mut calculation, mut path, mut wiring, mut shown) in &mut meters {
+            for (mut calculation, mut path, mut shown) in &mut meters {
                 calculation.0.command(order);
-                command_path(order, &settings.0, &mut path, &mut wiring);
+                command_path(order, &settings.0, &mut path);
                 take_counters(&mut shown, &calculation);
             }
         }
@@ -134,20 +156,19 @@ pub fn command_meters(
     out.0.notes.extend(notes.read().map(|note| note.0.clone()));
 }
 
-fn command_path(
-    order: MeterCommand,
-    settings: &Settings,
-    path: &mut SignalPath,
-    wiring: &mut WiringSystem,
-) {
-    let MeterCommand::Set(id, value) = order else { return };
-    if id == SettingId::Wiring {
-        let chosen = Wiring::from_setting(value).expect("the table of settings names all systems");
-        path.bank.set_wiring(chosen);
-        wiring.0 = chosen;
-    }
-    if id == SettingId::Wiring || id == SettingId::DcBlocking {
-        // The DC of a voltage depends on what it is measured against, so another wiring forgets it too.
-        path.bank.set_dc_blocking(settings.get(SettingId::DcBlocking) == 1);
+fn command_path(order: MeterCommand, settings: &Settings, path: &mut SignalPath) {
+    match order {
+        MeterCommand::Set(SettingId::Wiring, value) => {
+            let chosen = Wiring::from_setting(value);
+            path.bank.set_wiring(chosen.expect("the table of settings names all systems"));
+            // The DC of a voltage depends on what it is measured against, so another wiring forgets it too.
+            path.bank.set_dc_blocking(settings.get(SettingId::DcBlocking) == 1);
+        }
+        MeterCommand::Set(SettingId::DcBlocking, value) => path.bank.set_dc_blocking(value == 1),
+        MeterCommand::Correct(correction) => path.bank.correct(0, correction),
+        MeterCommand::Set(..)
+        | MeterCommand::Tariff(_)
+        | MeterCommand::ResetPartial
+        | MeterCommand::ResetDemand => {}
     }
 }

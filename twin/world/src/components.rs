@@ -4,8 +4,11 @@
 use crate::twin::Effects;
 use bevy_ecs::prelude::*;
 use image::{Command, MeterId, Settings};
-use metering::{Bank, Means, Meter, Wiring};
-use port::{EsyReply, MeterCommand, ModuleIdentity, Readings, SampleBlock, Timestamp};
+use metering::{Bank, Means, Meter};
+use port::{
+    EsyReply, MeterCommand, ModuleIdentity, Readings, SampleBlock, Timestamp, WiringCorrection,
+    WiringFinding,
+};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -17,9 +20,9 @@ pub struct PerPhase<T>(pub [T; 3]);
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MeterOf(pub MeterId);
 
-/// The wiring system of a meter.
-#[derive(Component, Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WiringSystem(pub Wiring);
+/// What a meter was told of its current inputs.
+#[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Correction(pub WiringCorrection);
 
 /// The signal path of the built-in meter: samples to windows.
 #[derive(Component)]
@@ -64,6 +67,15 @@ pub struct Shown {
     pub window_end: Timestamp,
     /// Whole windows so far.
     pub windows: u64,
+    /// What the check of its wiring finds.
+    pub wiring: WiringFinding,
+}
+
+impl Shown {
+    /// Before the first window.
+    pub fn new(readings: Readings, start: Timestamp) -> Shown {
+        Shown { readings, window_end: start, windows: 0, wiring: WiringFinding::NoSignal }
+    }
 }
 
 /// A module on the ESY bus. The world sees only its replies.
@@ -138,12 +150,9 @@ pub struct Tariff {
     pub active: Option<u8>,
 }
 
-/// What the wiring check finds.
+/// The last fault of its wiring that the log has, or that there is none.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct WiringCheck {
-    /// Whether it finds a fault.
-    pub fault: bool,
-}
+pub struct NotedFault(pub Option<WiringFinding>);
 
 /// Marks the device itself.
 #[derive(Component, Debug)]

@@ -1,14 +1,15 @@
 //! The built-in meter: samples to windows, windows to readings and counters.
 
 use crate::components::{
-    Calculation, ClosedWindow, ClosedWindows, DeviceSettings, Inbox, MeterCommands, Outbox, Shown,
-    SignalPath, WholeRun, WiringCheck, WiringSystem,
+    Calculation, ClosedWindow, ClosedWindows, DeviceSettings, Inbox, MeterCommands, MeterOf, Noted,
+    NotedFault, Outbox, Shown, SignalPath, WholeRun,
 };
 use crate::time::TimeLine;
 use crate::twin::{Pulse, WindowStamp};
 use bevy_ecs::prelude::*;
-use catalog::{QuantityId, Scope, SettingId, point};
-use metering::{Tail, WindowInfo, Wiring};
+use catalog::SettingId;
+use image::MeterId;
+use metering::{Tail, WindowInfo};
 use port::{MeterCommand, Role};
 
 /// Cuts the block's samples into windows. A stretch ends with the last block, and where a command
@@ -18,7 +19,9 @@ pub fn close_windows(
     orders: Res<MeterCommands>,
     mut meters: Query<(&mut SignalPath, &mut ClosedWindows)>,
 ) {
-    let rewired = orders.0.iter().any(|(_, order)| is_wiring(order)).then_some(Tail::Count);
+    let concerned = |target: Option<MeterId>| target.is_none_or(|id| id == MeterId::Main);
+    let rewired = orders.0.iter().any(|(target, order)| concerned(*target) && is_wiring(order));
+    let rewired = rewired.then_some(Tail::Count);
     for (mut path, mut closed) in &mut meters {
         let SignalPath { bank, rows: used } = &mut *path;
         let closed = &mut closed.0;
@@ -46,7 +49,7 @@ pub fn close_windows(
 }
 
 fn is_wiring(order: &MeterCommand) -> bool {
-    matches!(order, MeterCommand::Set(SettingId::Wiring, _))
+    matches!(order, MeterCommand::Set(SettingId::Wiring, _) | MeterCommand::Correct(_))
 }
 
 /// Takes the closed windows into readings, counters and demand, in their order.
@@ -64,6 +67,7 @@ pub fn count_windows(
             }
         }
         shown.windows = calculation.0.windows();
+        shown.wiring = calculation.0.wiring();
         if closed.0.iter().any(|window| window.cycles > 0) {
             shown.readings.clone_from(calculation.0.readings());
         } else if !closed.0.is_empty() {
@@ -98,8 +102,9 @@ fn count(calculation: &mut Calculation, window: &ClosedWindow, line: &TimeLine, 
     });
 }
 
-/// Shows counters and demand as they are now, between two windows.
+/// Shows counters and demand as they are now, between two windows, and the check as it was begun anew.
 pub fn take_counters(shown: &mut Shown, calculation: &Calculation) {
+    shown.wiring = calculation.0.wiring();
     for point in catalog::points() {
         if point.quantity.class != catalog::Class::Live {
             shown.readings.set(point.id, calculation.0.readings().get(point.id));
@@ -107,18 +112,17 @@ pub fn take_counters(shown: &mut Shown, calculation: &Calculation) {
     }
 }
 
-/// A three-phase system whose sequence is reversed is likely wired wrongly. Three single-phase loads have
-/// no sequence to go by, and a delta with a wild leg has either one by its construction.
-pub fn check_wiring(
+/// Tells the log of a fault of the wiring when it appears, changes or is gone.
+pub fn note_wiring(
     settings: Res<DeviceSettings>,
-    mut meters: Query<(&WiringSystem, &Shown, &mut WiringCheck)>,
+    mut notes: MessageWriter<Noted>,
+    mut meters: Query<(&MeterOf, &Shown, &mut NotedFault)>,
 ) {
     let wanted = settings.0.get(SettingId::WrongConnectionDetection) == 1;
-    let sequence = point(QuantityId::PhaseSequence, None, Scope::System).expect("in the catalogue");
-    for (wiring, shown, mut check) in &mut meters {
-        let reversed = shown.readings.get(sequence).value() == Some(-1.0);
-        let telling = !matches!(wiring.0, Wiring::ThreeSinglePhase | Wiring::WildLeg);
-        let fault = wanted && telling && reversed;
-        check.set_if_neq(WiringCheck { fault });
+    for (meter, shown, mut noted) in &mut meters {
+        let fault = (wanted && shown.wiring.is_alarm()).then_some(shown.wiring);
+        if noted.set_if_neq(NotedFault(fault)) {
+            notes.write(Noted(format!("wiring of {}: {}", meter.0.slug(), shown.wiring)));
+        }
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::commands::concerns_metering;
 use crate::components::{
-    DeviceSettings, EsyModule, Inbox, Link, MeterCommands, MeterOf, Noted, Outbox, Shown, Tariff,
+    Correction, DeviceSettings, EsyModule, Inbox, Link, MeterCommands, MeterOf, Noted, Outbox,
+    Shown, Tariff,
 };
 use crate::time::TimeLine;
 use bevy_ecs::prelude::*;
 use catalog::{Class, SETTINGS};
 use image::MeterId;
-use port::{MeterCommand, Reading, Readings, Reason};
+use port::{MeterCommand, Reading, Readings, Reason, WiringFinding};
 
 /// A meter without a new window for this long has no live readings any more: five windows, and more than
 /// three polls of the bus.
@@ -29,6 +30,7 @@ pub fn take_replies(
             Ok(readings) => {
                 digest(&mut module, reply.window_end, &readings);
                 shown.readings = *readings;
+                shown.wiring = reply.wiring;
                 shown.windows += 1;
                 shown.window_end = line.at(reply.window_end);
                 out.0.module_windows.push((reply.slot, shown.window_end));
@@ -38,7 +40,7 @@ pub fn take_replies(
             }
             // One poll without an answer is not yet silence.
             Err(Reason::BusTimeout) => {}
-            Err(reason) => lose(&mut shown.readings, reason),
+            Err(reason) => lose(&mut shown, reason),
         }
     }
 }
@@ -73,10 +75,10 @@ pub fn judge_silence(
                     notes.write(Noted(format!("{} does not answer", meter.0.slug())));
                 }
                 if shown.readings.iter().any(|(_, reading)| is_unexplained(reading)) {
-                    lose(&mut shown.readings, Reason::BusTimeout);
+                    lose(&mut shown, Reason::BusTimeout);
                 }
             }
-            None => lose(&mut shown.readings, Reason::Stale),
+            None => lose(&mut shown, Reason::Stale),
         }
     }
 }
@@ -86,8 +88,10 @@ fn is_unexplained(reading: Reading) -> bool {
     matches!(reading, Reading::Value { .. } | Reading::Absent(Reason::Settling))
 }
 
-/// Live readings go; counters hold what they had. A module that does not exist has nothing at all.
-fn lose(readings: &mut Readings, reason: Reason) {
+/// Live readings go, and what was found of the wiring; counters hold what they had. A module that does not exist has nothing at all.
+fn lose(shown: &mut Shown, reason: Reason) {
+    shown.wiring = WiringFinding::NoSignal;
+    let readings = &mut shown.readings;
     for point in catalog::points() {
         let reading = readings.get(point.id);
         let counter = matches!(point.quantity.class, Class::Energy | Class::Hours);
@@ -104,9 +108,9 @@ pub fn brief_modules(
     tariffs: Query<&Tariff>,
     mut orders: ResMut<MeterCommands>,
     mut notes: MessageWriter<Noted>,
-    mut modules: Query<(&MeterOf, &mut EsyModule)>,
+    mut modules: Query<(&MeterOf, &Correction, &mut EsyModule)>,
 ) {
-    for (meter, mut module) in &mut modules {
+    for (meter, correction, mut module) in &mut modules {
         if module.link != Link::Found {
             continue;
         }
@@ -117,6 +121,7 @@ pub fn brief_modules(
         let to = Some(meter.0);
         orders.0.extend(metering.map(|id| (to, MeterCommand::Set(id, settings.0.get(id)))));
         let tariff = tariffs.iter().next().and_then(|tariff| tariff.active).unwrap_or(1);
+        orders.0.push((to, MeterCommand::Correct(correction.0)));
         orders.0.push((to, MeterCommand::Tariff(tariff)));
     }
 }

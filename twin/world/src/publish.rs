@@ -1,10 +1,11 @@
 //! The image: what the world shows to the services, made once a tick.
 
 use crate::components::{
-    DeviceIdentity, DeviceSettings, DigitalInput, EsyModule, Inbox, Load, LoadReading, MeasuredBy,
-    MeterOf, OnPhases, Outbox, Shown, Tariff, TickCount, WiringCheck,
+    Correction, DeviceIdentity, DeviceSettings, DigitalInput, EsyModule, Inbox, Load, LoadReading,
+    MeasuredBy, MeterOf, OnPhases, Outbox, Shown, Tariff, TickCount,
 };
 use bevy_ecs::prelude::*;
+use catalog::SettingId;
 use image::{Image, InputOutput, LoadImage, MeterImage};
 use std::sync::Arc;
 
@@ -16,13 +17,13 @@ pub fn make_image(
     identity: Res<DeviceIdentity>,
     settings: Res<DeviceSettings>,
     mut out: ResMut<Outbox>,
-    meters: Query<(&MeterOf, &Shown, Option<&EsyModule>, Option<&WiringCheck>)>,
+    meters: Query<(&MeterOf, &Shown, &Correction, Option<&EsyModule>)>,
     loads: Query<(&Load, &MeasuredBy, &OnPhases, &LoadReading)>,
     inputs: Query<(&DigitalInput, &Tariff)>,
 ) {
     let mut shown: Vec<_> = meters
         .iter()
-        .map(|(meter, shown, module, _)| MeterImage {
+        .map(|(meter, shown, correction, module)| MeterImage {
             id: meter.0,
             name: module.map(|module| module.identity.name.clone()).unwrap_or_default(),
             model: module.map(|module| module.identity.model),
@@ -31,6 +32,8 @@ pub fn make_image(
             window_end: shown.window_end,
             windows: shown.windows,
             readings: shown.readings.clone(),
+            wiring: shown.wiring,
+            correction: correction.0,
         })
         .collect();
     shown.sort_by_key(|meter| meter.id);
@@ -60,9 +63,8 @@ pub fn make_image(
             input_closed: input,
             tariff,
             alarm: false,
-            wrong_connection: meters
-                .iter()
-                .any(|(.., check)| check.is_some_and(|check| check.fault)),
+            wrong_connection: settings.0.get(SettingId::WrongConnectionDetection) == 1
+                && meters.iter().any(|(_, shown, ..)| shown.wiring.is_alarm()),
         },
     }));
 }

@@ -16,7 +16,7 @@ pub enum Stage {
     Meter,
     /// Windows become readings, counters, demand and pulses.
     Accumulate,
-    /// The wiring and the health of the modules are judged.
+    /// The health of the modules is judged; faults of the wiring are noted.
     Judge,
     /// Tariff and partial counters follow inputs and settings; modules that are back are told theirs.
     Control,
@@ -61,7 +61,7 @@ pub fn schedule(shuffle: Option<u64>) -> Schedule {
             .in_set(Stage::Acquire),
         meters::close_windows.in_set(Stage::Meter),
         meters::count_windows.in_set(Stage::Accumulate),
-        (meters::check_wiring, modules::judge_silence).chain().in_set(Stage::Judge),
+        (modules::judge_silence, meters::note_wiring).chain().in_set(Stage::Judge),
         (inputs::choose_tariff, inputs::control_partial_counters, modules::brief_modules)
             .chain()
             .in_set(Stage::Control),
@@ -99,6 +99,7 @@ mod tests {
     use metering::{Limits, Wiring};
     use port::{
         EsyReply, ModuleIdentity, ModuleModel, Readings, Reason, SampleSource, SlotId, Timestamp,
+        WiringFinding,
     };
     use sim::frontend::{Afe, FrontEnd};
     use sim::synthetic::Signal;
@@ -141,7 +142,12 @@ mod tests {
             inputs.commands.push((tick, Command { origin: Origin::Local, request }));
             if tick % 3 == 0 {
                 let result = Ok(Box::new(Readings::absent(Reason::NoSignal)));
-                inputs.replies.push(EsyReply { slot, window_end: tick as f64 * 200.0, result });
+                inputs.replies.push(EsyReply {
+                    slot,
+                    window_end: tick as f64 * 200.0,
+                    result,
+                    wiring: WiringFinding::NoSignal,
+                });
             }
             let effects = twin.tick(&mut inputs);
             seen.push_str(&format!("{effects:?}"));

@@ -1,10 +1,10 @@
 //! The interface of the world: configure it once, then tick.
 
 use crate::components::{
-    Calculation, ClosedWindow, ClosedWindows, CommandTicket, Device, DeviceIdentity,
+    Calculation, ClosedWindow, ClosedWindows, CommandTicket, Correction, Device, DeviceIdentity,
     DeviceSettings, DigitalInput, EsyModule, Inbox, Link, Load, LoadReading, MeasuredBy,
-    MeterCommands, MeterOf, Noted, OnPhases, Outbox, PerPhase, Shown, SignalPath, Tariff,
-    TickCount, WholeRun, WiringCheck, WiringSystem,
+    MeterCommands, MeterOf, Noted, NotedFault, OnPhases, Outbox, PerPhase, Shown, SignalPath,
+    Tariff, TickCount, WholeRun,
 };
 use crate::schedule::schedule;
 use crate::time::TimeLine;
@@ -222,17 +222,17 @@ fn spawn_meter(world: &mut World, config: &TwinConfig) -> Entity {
         currents,
         limits: config.limits,
     });
-    let shown = Shown { readings: meter.readings().clone(), window_end: config.start, windows: 0 };
+    let shown = Shown::new(meter.readings().clone(), config.start);
     world
         .spawn((
             MeterOf(MeterId::Main),
-            WiringSystem(config.wiring),
+            Correction::default(),
             SignalPath { bank, rows },
             Calculation(meter),
             ClosedWindows::default(),
             WholeRun::default(),
             shown,
-            WiringCheck::default(),
+            NotedFault::default(),
         ))
         .id()
 }
@@ -243,7 +243,9 @@ fn spawn_module(world: &mut World, identity: &ModuleIdentity, start: Timestamp) 
     world.spawn((
         MeterOf(id),
         EsyModule { identity: identity.clone(), digest: Digest::default(), link: Link::Silent },
-        Shown { readings: Readings::absent(Reason::Settling), window_end: start, windows: 0 },
+        Correction::default(),
+        NotedFault::default(),
+        Shown::new(Readings::absent(Reason::Settling), start),
     ));
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use catalog::{QuantityId as Q, Register, Scope, SettingId};
 use common::{Bench, Plan, RATE_HZ, close, currents, esy, slot};
-use image::{MeterId, Reading, Readings, Reason, Request};
+use image::{MeterId, Reading, Readings, Reason, Request, WiringFinding};
 use metering::{Bank, Limits, Meter, MeterSettings, Wiring};
 use port::{Channel, EsyReply, Role, SampleBlock, SampleSource, SourceFormat};
 use sim::synthetic::Signal;
@@ -177,8 +177,12 @@ fn a_module_is_told_what_it_missed() {
 fn one_missed_poll_changes_nothing() {
     let mut bench = Plan { modules: vec![(1, Some(currents(2.0, 0.0)))], ..Plan::new() }.bench();
     bench.run(1.0);
-    let missed =
-        |number, reason| EsyReply { slot: slot(number), window_end: 0.0, result: Err(reason) };
+    let missed = |number, reason| EsyReply {
+        slot: slot(number),
+        window_end: 0.0,
+        result: Err(reason),
+        wiring: WiringFinding::NoSignal,
+    };
     bench.inputs.replies.push(missed(1, Reason::BusTimeout));
     bench.inputs.replies.push(missed(9, Reason::SensorFault));
     bench.tick(1);

@@ -35,7 +35,7 @@ pub fn meter(id: MeterId, serial: &str) -> MeterImage {
     }
     let model = (id != MeterId::Main).then_some(ModuleModel::Esy3xav5);
     let (name, serial) = (format!("load {}", id.slug()), serial.to_owned());
-    MeterImage { id, name, model, serial, window_end: WINDOW_END, windows: 5, readings }
+    MeterImage { name, model, serial, windows: 5, readings, ..MeterImage::settling(id, WINDOW_END) }
 }
 
 /// Main meter, module 1 present, module 4 configured and not installed.

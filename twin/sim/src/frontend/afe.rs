@@ -30,6 +30,8 @@ pub struct Afe<W> {
     sum: Vec<f64>,
     /// How leads come up in their steady state; worked out at the first seek.
     settling: Option<Settling>,
+    /// Samples to look back over when the waveform is read next, after a jump.
+    arriving: Option<usize>,
     /// Index of the first sample not yet converted.
     converted: u64,
     /// The chunk's codes; `served..ready` of them are still to be read.
@@ -69,6 +71,7 @@ impl<W: Waveform> Afe<W> {
             sum: vec![0.0; CHUNK],
             codes: vec![vec![0; CHUNK]; rows],
             settling: None,
+            arriving: None,
             converted: 0,
             served: 0,
             ready: 0,
@@ -118,14 +121,21 @@ impl<W: Waveform> Afe<W> {
 
     fn jump(&mut self, from: u64, look_back: usize, index: u64) {
         self.waveform.seek(from);
+        // Nothing is read yet: others may share the waveform, and go forward first.
+        self.arriving = Some(look_back);
+        (self.served, self.ready) = (0, 0);
+        (self.converted, self.next) = (index, index);
+    }
+
+    /// After a jump, takes from the waveform what comes before the next sample.
+    fn arrive(&mut self) {
+        let Some(look_back) = self.arriving.take() else { return };
         let windows = self.intake.begin_after(look_back, &mut self.waveform, self.clock_hz);
         if let Some(settling) = &self.settling {
             for (path, window) in self.paths.iter_mut().zip(&windows) {
                 path.settle(settling, window, self.intake.reach);
             }
         }
-        (self.served, self.ready) = (0, 0);
-        (self.converted, self.next) = (index, index);
     }
 
     fn convert_up_to(&mut self, index: u64) {
@@ -144,6 +154,7 @@ impl<W: Waveform> Afe<W> {
 
     /// Computes the next chunk of codes; leaves none ready if the waveform has ended.
     fn convert_chunk(&mut self) {
+        self.arrive();
         let samples = self.intake.advance(&mut self.waveform, self.clock_hz);
         if self.only_rounds {
             for ((path, window), codes) in

@@ -190,6 +190,14 @@ impl Stepper {
         }
     }
 
+    /// Corrects the currents of a meter, by its place, from the next window on.
+    pub fn correct(&mut self, meter: usize, correction: WiringCorrection) {
+        self.phasors.corrections[meter] = correction;
+        if let Some(sampler) = &mut self.sampler {
+            sampler.correct(meter, correction);
+        }
+    }
+
     /// The next window that ends by `limit`; false when time has come there without one.
     ///
     /// # Errors
@@ -240,7 +248,7 @@ impl Stepper {
             _ => self.next_minute(),
         };
         let event = self.phasors.next_jump(self.position) - sampler.lead_samples();
-        let begin = minute.min(event).max(self.position);
+        let begin = minute.min(event).max(self.position).max(sampler.unread());
         // Samples begin half a sample after a whole position.
         let begin = (begin + 0.5).ceil() - 0.5;
         let fits = begin + sampler.least_samples() <= self.end && begin != self.barren;

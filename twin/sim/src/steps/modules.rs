@@ -2,7 +2,7 @@
 
 use super::StepWindow;
 use catalog::{SETTINGS, SettingId};
-use metering::{Meter, MeterSettings, WindowInfo};
+use metering::{Meter, MeterSettings, WindowInfo, Wiring};
 use port::{EsyReply, MeterCommand, SlotId, Timestamp};
 
 /// What is plugged in or out, and when.
@@ -34,11 +34,11 @@ impl Modules {
     /// Modules with what their meters are told once, and when they are plugged in and out.
     pub fn new(modules: Vec<(SlotId, MeterSettings)>, mut changes: Vec<Change>) -> Modules {
         changes.sort_by(|a, b| a.at.total_cmp(&b.at));
-        let module = |(slot, settings): (SlotId, MeterSettings)| Module {
-            slot,
-            meter: Meter::new(&settings),
-            settings: std::array::from_fn(|index| SETTINGS[index].default),
-            plugged: true,
+        let module = |(slot, told): (SlotId, MeterSettings)| {
+            let mut settings = std::array::from_fn(|index| SETTINGS[index].default);
+            let wiring = Wiring::ALL.iter().position(|wiring| *wiring == told.wiring);
+            settings[SettingId::Wiring as usize] = wiring.expect("ALL is complete") as i64;
+            Module { slot, meter: Meter::new(&told), settings, plugged: true }
         };
         Modules { modules: modules.into_iter().map(module).collect(), changes }
     }
@@ -71,6 +71,7 @@ impl Modules {
             replies.push(EsyReply {
                 slot: module.slot,
                 window_end: window.end,
+                wiring: module.meter.wiring(),
                 result: Ok(Box::new(module.meter.readings().clone())),
             });
         }
@@ -95,7 +96,7 @@ impl Module {
     /// A setting that the module has already changes nothing.
     fn hear(&mut self, command: MeterCommand) {
         if let MeterCommand::Set(id, value) = command {
-            if self.settings[id as usize] == value && id != SettingId::Wiring {
+            if self.settings[id as usize] == value {
                 return;
             }
             self.settings[id as usize] = value;

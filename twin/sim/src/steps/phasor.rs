@@ -170,6 +170,8 @@ impl Product {
 pub struct Voltages {
     lines: [Line; 3],
     shared: Means,
+    /// Turns phasors so that the reference lies at 0.
+    turn: Phasor,
 }
 
 /// Length of a stretch and what its waves are like.
@@ -218,7 +220,9 @@ impl Voltages {
             shared.v_spectrum[k] = lines[k].distortion();
             shared.vv_spectrum[k] = pair.distortion();
         }
-        Voltages { lines, shared }
+        let turn = turn(&lines);
+        shared.v_phasor = lines.map(|line| amplitude(&line, turn));
+        Voltages { lines, shared, turn }
     }
 
     /// The means of a meter whose currents go from `starts` to `ends`.
@@ -234,10 +238,7 @@ impl Voltages {
             0.0 => inputs[k],
             coupling => inputs[k].plus(self.lines[k].times(coupling)),
         });
-        let currents: [Line; 3] = std::array::from_fn(|k| {
-            let sign = if correction.is_reversed(k) { -1.0 } else { 1.0 };
-            inputs[correction.input(k)].times(sign)
-        });
+        let currents = correction.by_phase(inputs, |line| line.times(-1.0));
         let wired = wiring.phases();
         let neutral = currents[0].plus(currents[1]).plus(currents[2]);
         let mut means = self.shared;
@@ -250,6 +251,7 @@ impl Voltages {
             means.p[k] = voltage.product(current).total();
             means.q[k] = voltage.reactive(current);
             means.i_spectrum[k] = current.distortion();
+            means.i_phasor[k] = amplitude(current, self.turn);
             means.i_peak[k] = current.peak();
             let clipped = means.i_peak[k] > unit.full_scale_a[correction.input(k)];
             means.i_flags[k] = means.i_flags[k].with(Flag::Clipped, clipped);
@@ -268,6 +270,24 @@ fn lines([starts, ends]: [&[Spectrum]; 2], wiring: Wiring, gain: [f64; 3]) -> [L
         (Some(start), Some(end)) if wired[k] => Line::new(start, end).times(gain[k]),
         _ => Line::ZERO,
     })
+}
+
+/// What turns phasors so that the reference lies at 0: the first voltage of at least half the amplitude
+/// of the largest, as in [`Means::v_phasor`].
+fn turn(lines: &[Line; 3]) -> Phasor {
+    let fundamentals = lines.each_ref().map(|line| line.middle.harmonic(1));
+    let largest = fundamentals.iter().map(|phasor| phasor.rms()).fold(0.0, f64::max);
+    let reference = fundamentals.iter().find(|phasor| phasor.rms() >= 0.5 * largest);
+    match reference {
+        Some(reference) if largest > 0.0 => reference.conj() * (1.0 / reference.rms()),
+        _ => Phasor { re: 1.0, im: 0.0 },
+    }
+}
+
+/// Peak amplitude of a fundamental in the middle of the stretch, turned.
+fn amplitude(line: &Line, turn: Phasor) -> metering::Phasor {
+    let turned = line.middle.harmonic(1) * turn * SQRT_2;
+    metering::Phasor::new(turned.re, turned.im)
 }
 
 /// Positive less negative sequence of the three L-L voltages, over their sum.

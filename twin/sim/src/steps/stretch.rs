@@ -1,8 +1,10 @@
 //! Stretches of samples between phasor steps: around events, and one window a minute.
 
 use super::{Phasors, StepWindow};
+use crate::frontend::Afe;
+use crate::waveform::Waveform;
 use metering::{Bank, Tail, WindowInfo, Wiring};
-use port::{Channel, Role, SampleBlock, SampleSource, SourceError, SourceState};
+use port::{Channel, Role, SampleBlock, SampleSource, SourceError, SourceState, WiringCorrection};
 use std::collections::VecDeque;
 
 /// Samples read at a time: about an eighth of a window.
@@ -22,8 +24,15 @@ const LEAST_S: f64 = 0.35;
 
 /// A source of samples that can go to any later sample.
 pub trait SeekableSource: SampleSource {
-    /// The next sample read is this one, as if all before it had been read.
+    /// The next sample read is this one, as if all before it had been read. All sources of an
+    /// installation go forward before one is read.
     fn seek(&mut self, index: u64);
+}
+
+impl<W: Waveform> SeekableSource for Afe<W> {
+    fn seek(&mut self, index: u64) {
+        Afe::seek(self, index);
+    }
 }
 
 /// The front ends of an installation and what meters their samples, stretch by stretch.
@@ -34,6 +43,8 @@ pub struct Sampler {
     rows: Vec<(usize, usize)>,
     bank: Bank,
     rate_hz: f64,
+    /// Index of the next sample of every source.
+    next: u64,
 }
 
 impl Sampler {
@@ -66,7 +77,7 @@ impl Sampler {
         let block = |source: &Box<dyn SeekableSource + Send>| {
             SampleBlock::new(source.format().channels.len(), CHUNK)
         };
-        Sampler { blocks: sources.iter().map(block).collect(), rows, bank, rate_hz, sources }
+        Sampler { blocks: sources.iter().map(block).collect(), rows, bank, rate_hz, next: 0, sources }
     }
 
     /// Samples by which a stretch begins before an event.
@@ -87,6 +98,17 @@ impl Sampler {
     /// Switches DC blocking of the voltages from the next stretch on.
     pub fn set_dc_blocking(&mut self, on: bool) {
         self.bank.set_dc_blocking(on);
+    }
+
+    /// Corrects the currents of a meter, by its place, from the next stretch on.
+    pub fn correct(&mut self, meter: usize, correction: WiringCorrection) {
+        self.bank.correct(meter, correction);
+    }
+
+    /// Position before the first sample that no stretch has read: the next begins there or later, since
+    /// sources go forward only.
+    pub(super) fn unread(&self) -> f64 {
+        self.next as f64 - 0.5
     }
 
     /// Meters the samples from `begin`, which lies between two samples, until a whole window has
@@ -142,6 +164,9 @@ impl Sampler {
             let same = first.is_none_or(|other| other == (block.first, block.samples));
             assert!(same, "sources of one clock stay together");
             first = Some((block.first, block.samples));
+        }
+        if let Some((first, samples)) = first {
+            self.next = first + samples as u64;
         }
         Ok(first.map(|(first, _)| first))
     }
