@@ -7,6 +7,7 @@
 pub mod conformance;
 pub mod esy;
 pub mod frontend;
+mod interpolate;
 pub mod recorded;
 pub mod scenario;
 pub mod sources;

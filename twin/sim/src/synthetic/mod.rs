@@ -31,6 +31,7 @@ pub use grid::{Event, EventKind, Grid, Harmonic, Phases, System};
 pub use load::{Connection, Load, LoadKind, MeterPort, Meters, Sun};
 pub use player::Synthetic;
 pub use random::Wander;
+pub(crate) use random::mixed;
 pub use scene::Scene;
 pub use schedule::{OnPeriod, Schedule};
 pub use signal::Signal;

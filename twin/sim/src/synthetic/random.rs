@@ -61,8 +61,8 @@ fn uniform(key: u64, layer: usize, knot: u64) -> f64 {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): a number for each counter, in any order, in a nanosecond.
-/// Slow movements need no better generator; seeking in ChaCha cost more than the waveforms.
-fn mixed(counter: u64) -> u64 {
+/// Slow movements and faults need no better generator; seeking in ChaCha cost more than the waveforms.
+pub(crate) fn mixed(counter: u64) -> u64 {
     let z = counter.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
