@@ -224,3 +224,14 @@ pub trait SampleSource {
     /// Fills the block with at most `max` samples (and at most its capacity).
     fn read(&mut self, block: &mut SampleBlock, max: usize) -> Result<SourceState, SourceError>;
 }
+
+/// So that a source can be chosen at run time and still be wrapped.
+impl<S: SampleSource + ?Sized> SampleSource for Box<S> {
+    fn format(&self) -> &SourceFormat {
+        (**self).format()
+    }
+
+    fn read(&mut self, block: &mut SampleBlock, max: usize) -> Result<SourceState, SourceError> {
+        (**self).read(block, max)
+    }
+}

@@ -8,6 +8,7 @@ pub mod conformance;
 pub mod esy;
 pub mod frontend;
 mod noise;
+mod interpolate;
 pub mod recorded;
 pub mod scenario;
 pub mod sources;

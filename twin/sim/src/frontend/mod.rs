@@ -52,5 +52,6 @@ pub use afe::Afe;
 pub use file::FrontEndError;
 pub use filter::FILTER_REACH;
 pub use model::{Calibration, ChannelModel, Crosstalk, FrontEnd};
+pub(crate) use quantise::quantise;
 pub use quantise::{CODE_MAX, CODE_MIN, FULL_SCALE_COUNTS};
 pub use response::{Complex, response};

@@ -49,3 +49,106 @@ pub enum FaultKind {
         role: Role,
     },
 }
+
+impl FaultKind {
+    /// One of each kind, for tables and tests.
+    pub const EXAMPLES: [FaultKind; 6] = [
+        FaultKind::LostSamples { part: 0.0005 },
+        FaultKind::Gap,
+        FaultKind::StuckChannel { role: Role::Ia },
+        FaultKind::ClockDrift { ppm: 200.0 },
+        FaultKind::BitFlips { role: Role::Ia, part: 0.001 },
+        FaultKind::Saturation { role: Role::Ia },
+    ];
+
+    /// Public, stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            FaultKind::LostSamples { .. } => "lost-samples",
+            FaultKind::Gap => "gap",
+            FaultKind::StuckChannel { .. } => "stuck-channel",
+            FaultKind::ClockDrift { .. } => "clock-drift",
+            FaultKind::BitFlips { .. } => "bit-flips",
+            FaultKind::Saturation { .. } => "saturation",
+        }
+    }
+
+    /// Why the meter must survive it, and how: the sentence that `twin/world/tests/faults.rs` proves.
+    pub fn survivable(self) -> &'static str {
+        match self {
+            FaultKind::LostSamples { .. } => {
+                "A loss ends the stretch: nothing is integrated over it, the next window is marked gap, and \
+                 live values go stale where no whole cycle fits between two losses."
+            }
+            FaultKind::Gap => {
+                "The index jumps by what is missing: counters stand still meanwhile, the next window is \
+                 marked gap, and the one after it is good."
+            }
+            FaultKind::StuckChannel { .. } => {
+                "Only what is made of this channel is wrong, and nothing marks it, since a count that stays \
+                 is a count; the frequency is taken from a voltage that still moves. A voltage that stood off \
+                 zero reads high until that DC is forgotten, with a time constant of 51 s."
+            }
+            FaultKind::ClockDrift { .. } => {
+                "Windows follow the signal and not the nominal rate: the frequency reads low by as much as \
+                 the clock is fast, energy reads high by as much, and voltage, current and power stay right."
+            }
+            FaultKind::BitFlips { .. } => {
+                "Only what is made of this channel is wrong: each wrong count spoils one window, stays a \
+                 finite number, and no total falls."
+            }
+            FaultKind::Saturation { .. } => {
+                "Counts at the ends of the range are told apart from a signal: this channel's values are \
+                 marked clipped, and those of the others stand."
+            }
+        }
+    }
+}
+
+/// Why a fault cannot be had. Faults are numbered from 1, as they were given.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum FaultError {
+    /// Times that make no sense.
+    #[error(
+        "fault {number}: it begins at {at_s} s, lasts {} and begins again {}; give a beginning of 0 s or \
+         later and a length above 0 s, and let it begin again only after a longer time than it lasts",
+        for_s.map_or("for ever".to_string(), |s| format!("{s} s")),
+        every_s.map_or("never".to_string(), |s| format!("after {s} s"))
+    )]
+    Times {
+        /// Which fault.
+        number: usize,
+        /// See [`Fault`].
+        at_s: f64,
+        /// See [`Fault`].
+        for_s: Option<f64>,
+        /// See [`Fault`].
+        every_s: Option<f64>,
+    },
+    /// A probability beyond 0 to 1.
+    #[error("fault {number}: a part of {part}; give a probability from 0 to 1")]
+    Part {
+        /// Which fault.
+        number: usize,
+        /// What was given.
+        part: f64,
+    },
+    /// Clocks that are further off than any crystal.
+    #[error(
+        "fault {number}: with it the drifts add up to {ppm} ppm; all together may have 1000 ppm"
+    )]
+    Drift {
+        /// Which fault.
+        number: usize,
+        /// Sum of the magnitudes up to this one.
+        ppm: f64,
+    },
+    /// A channel that the source does not have.
+    #[error("fault {number}: the source has no channel {role}")]
+    Role {
+        /// Which fault.
+        number: usize,
+        /// Its channel.
+        role: Role,
+    },
+}

@@ -1,6 +1,22 @@
 //! What can happen between a front end and the meter: wrappers that stand around any
 //! [`port::SampleSource`] and are one themselves.
+//!
+//! [`Faulty`] has the faults of a converter and of the line to it. A [`Recorder`] keeps what passes on a
+//! [`Tape`], and [`Replay`] plays it again. [`tee`] lets two readers hear one source.
+//!
+//! What each gives is a function of the samples that it hears and of its seed, never of how it is
+//! read: faults are addressed by the index of a sample and not drawn one after the other.
+//!
+//! Absent on purpose: faults of the grid and of the wiring, which happen before the front end.
 
+mod clock;
 mod fault;
+mod faulty;
+mod span;
+mod tape;
+mod tee;
 
-pub use fault::{Fault, FaultKind};
+pub use fault::{Fault, FaultError, FaultKind};
+pub use faulty::Faulty;
+pub use tape::{Recorder, Replay, Stretch, Tape};
+pub use tee::{Branch, tee};
