@@ -29,9 +29,11 @@ const CONFIRMATIONS: u32 = 3;
 /// terminal of a three-wire system that hangs at zero at 0.38.
 const MISSING_PART: f64 = 0.4;
 /// Negative sequence, as a part of the largest voltage, from which a grid counts as uneven.
-const UNEVEN_PART: f64 = 0.01;
+const UNEVEN_PART: f64 = 0.005;
 /// Zero sequence of a wild-leg delta over its high leg; exactly a third without unevenness.
 const WILD_LEG_ZERO_PART: f64 = 0.3;
+/// Zero over negative sequence of the currents; exactly 1 of single-phase loads, 0 of loads between lines.
+const SINGLE_PHASE_PART: f64 = 0.5;
 /// Zero sequence below this part of what the grid must have is none.
 const VANISHED_PART: f64 = 0.1;
 
@@ -110,24 +112,39 @@ fn check_voltages(context: &Context, means: &Means) -> Option<WiringFinding> {
     if telling && means.sequence < -1.0 / 3.0 {
         return Some(WiringFinding::SequenceReversed);
     }
-    lacks_zero_sequence(context.wiring, means.v_phasor).then_some(WiringFinding::NeutralOpen)
+    neutral_is_free(context, means).then_some(WiringFinding::NeutralOpen)
 }
 
-/// A neutral terminal that hangs free takes the mean of the three voltages, so the zero sequence is
-/// gone. That shows only where the grid must have one.
-fn lacks_zero_sequence(wiring: Wiring, v: [Phasor; 3]) -> bool {
-    let turn = Phasor::from_polar(1.0, TAU / 3.0);
-    let component = |a: Phasor| ((v[0] + a * v[1] + a * a * v[2]) / 3.0).norm();
-    let [zero, one, other] = [Phasor::new(1.0, 0.0), turn, turn.conj()].map(component);
-    let largest = v.iter().map(|phasor| phasor.norm()).fold(0.0, f64::max);
-    let uneven = one.min(other);
-    let must_have = match wiring {
+/// A neutral terminal that hangs free takes the mean of the three voltages, so their zero sequence is
+/// gone. That shows only where there must be one: on a wild leg; or where the voltages are uneven and the
+/// neutral carries its part of currents that are. Loads between lines make voltages uneven without a zero
+/// sequence, but then the currents have none either.
+fn neutral_is_free(context: &Context, means: &Means) -> bool {
+    let (zero, uneven) = unevenness(means.v_phasor);
+    let largest = means.v_phasor.iter().map(|phasor| phasor.norm()).fold(0.0, f64::max);
+    let must_have = match context.wiring {
         Wiring::ThreePhaseThreeWire => return false,
         Wiring::WildLeg => WILD_LEG_ZERO_PART * largest,
-        _ if uneven >= UNEVEN_PART * largest => uneven,
+        _ if uneven >= UNEVEN_PART * largest && neutral_carries(context, means) => uneven,
         _ => return false,
     };
     zero < VANISHED_PART * must_have
+}
+
+/// Whether the neutral carries a current that can be judged, and as much of it as single-phase loads
+/// alone would bring about.
+fn neutral_carries(context: &Context, means: &Means) -> bool {
+    let (zero, uneven) = unevenness(means.i_phasor);
+    let neutral_a = 3.0 * zero * FRAC_1_SQRT_2;
+    neutral_a >= context.judged_current_a() && zero >= SINGLE_PHASE_PART * uneven
+}
+
+/// Zero sequence, and the smaller of the other two: what would be 0 in an even system of either sequence.
+fn unevenness(phasors: [Phasor; 3]) -> (f64, f64) {
+    let turn = Phasor::from_polar(1.0, TAU / 3.0);
+    let component = |a: Phasor| ((phasors[0] + a * phasors[1] + a * a * phasors[2]) / 3.0).norm();
+    let zero = component(Phasor::new(1.0, 0.0));
+    (zero, component(turn).min(component(turn.conj())))
 }
 
 fn check_currents(context: &Context, means: &Means) -> WiringFinding {
@@ -142,7 +159,7 @@ fn check_currents(context: &Context, means: &Means) -> WiringFinding {
         let new = tried.iter().all(|other| !currents.are_alike(other, change));
         if new && currents.can_lie(change) {
             tried.insert(change);
-            if loads.explain(change.by_phase(currents.phasors, |phasor| -phasor)) {
+            if loads.explain(currents.changed(change)) {
                 candidates.insert(change.after(context.correction));
             }
         }
@@ -157,6 +174,8 @@ struct Currents {
     judged: [bool; 3],
     /// Which currents are more than the unexplained part of all: the rest may be anything.
     live: [bool; 3],
+    /// The one that is not measured but follows from the others.
+    derived: Option<usize>,
 }
 
 impl Currents {
@@ -164,14 +183,15 @@ impl Currents {
     fn of(context: &Context, means: &Means) -> Option<Currents> {
         let mut phasors = means.i_phasor;
         let mut judged = [0, 1, 2].map(|k| context.has_voltage(k) && context.has_current(k));
-        if context.wiring == Wiring::ThreePhaseThreeWire {
-            // Without a neutral two currents give the third.
-            let mut unmeasured = (0..3).filter(|phase| !context.has_current(*phase));
-            if let (Some(phase), None) = (unmeasured.next(), unmeasured.next()) {
-                let others: Phasor = (0..3).filter(|k| *k != phase).map(|k| phasors[k]).sum();
-                phasors[phase] = -others;
-                judged[phase] = context.has_voltage(phase);
-            }
+        let mut missing = (0..3).filter(|phase| !context.has_current(*phase));
+        // Without a neutral two currents give the third.
+        let derived = match (context.wiring, missing.next(), missing.next()) {
+            (Wiring::ThreePhaseThreeWire, Some(phase), None) => Some(phase),
+            _ => None,
+        };
+        if let Some(phase) = derived {
+            phasors[phase] = rest(phasors, phase);
+            judged[phase] = context.has_voltage(phase);
         }
         for phase in (0..3).filter(|phase| !judged[*phase]) {
             phasors[phase] = Phasor::ZERO;
@@ -183,15 +203,26 @@ impl Currents {
             phasors,
             judged,
             live,
+            derived,
         })
+    }
+
+    /// The currents of the phases after a change.
+    fn changed(&self, change: WiringCorrection) -> [Phasor; 3] {
+        let mut phasors = change.by_phase(self.phasors, |phasor| -phasor);
+        let derived = (0..3).find(|phase| Some(change.input(*phase)) == self.derived);
+        if let Some(phase) = derived {
+            phasors[phase] = rest(phasors, phase);
+        }
+        phasors
     }
 
     /// Whether a change moves and turns only what is there to be seen.
     fn can_lie(&self, change: WiringCorrection) -> bool {
         (0..3).all(|phase| {
             let input = change.input(phase);
-            (self.judged[phase] || input == phase)
-                && (self.live[input] || !change.is_reversed(phase))
+            let turnable = self.live[input] && self.derived != Some(input);
+            (self.judged[phase] || input == phase) && (turnable || !change.is_reversed(phase))
         })
     }
 
@@ -311,6 +342,11 @@ impl Loads {
 const SWEEPS_MAX: usize = 300;
 /// A round that changes no draw by more than this part of the currents is the last.
 const SETTLED_PART: f64 = 1e-5;
+
+/// What the other two leave for a phase if all three add up to nothing.
+fn rest(currents: [Phasor; 3], phase: usize) -> Phasor {
+    -(currents[(phase + 1) % 3] + currents[(phase + 2) % 3])
+}
 
 fn length(currents: &[Phasor; 3]) -> f64 {
     currents.iter().map(Phasor::norm_sqr).sum::<f64>().sqrt()

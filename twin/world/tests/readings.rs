@@ -224,7 +224,7 @@ fn the_wiring_check_has_no_false_alarm() {
     ] {
         let signal = volts(Signal::three_phase(50.0, 230.0, 5.0, 0.0), v);
         let mut bench = Plan { wiring, signal, ..Plan::new() }.bench();
-        bench.run(1.0);
+        bench.run(3.3);
         assert_eq!(bench.image().io.wrong_connection, fault, "{wiring:?} {v:?}");
     }
 }
