@@ -3,7 +3,7 @@
 use port::{Role, SlotId};
 use sim::synthetic::{
     Connection, Event, EventKind, Grid, Harmonic, Load, LoadKind, MeterPort, Meters, OnPeriod,
-    Phases, Scene, Schedule, Spectrum, Sun, System, Timeline, truth,
+    Phases, Scene, Schedule, Spectrum, Sun, System, Terminals, Timeline, Track, Wire, truth,
 };
 use std::f64::consts::{PI, SQRT_2};
 
@@ -14,6 +14,7 @@ fn load(kind: LoadKind, connection: Connection) -> Load {
         connection,
         meters: Meters::MAIN,
         schedule: Schedule::default(),
+        level: Track::constant(1.0),
         wander: 0.0,
     }
 }
@@ -73,7 +74,7 @@ fn converters_take_the_power_they_claim_on_every_system() {
     for system in System::ALL {
         for (kind, claimed_w) in converters() {
             for connection in Connection::ALL.into_iter().filter(|c| c.is_possible(system)) {
-                let scene = scene(distorted(system), &[load(kind, connection)]);
+                let scene = scene(distorted(system), &[load(kind.clone(), connection)]);
                 near(power_w(&scene, 0.0), claimed_w, 1e-12);
             }
         }
@@ -86,7 +87,7 @@ fn admittances_take_their_power_and_reactive_power_at_nominal_voltage() {
         for (power_w, reactive_var) in [(700.0, 300.0), (-700.0, 300.0), (-5.0, -30.0)] {
             let kind = LoadKind::Linear { power_w, reactive_var };
             for connection in Connection::ALL.into_iter().filter(|c| c.is_possible(system)) {
-                let scene = scene(Grid::usual(system), &[load(kind, connection)]);
+                let scene = scene(Grid::usual(system), &[load(kind.clone(), connection)]);
                 near(self::power_w(&scene, 0.0), power_w, 1e-12);
                 let phases = system.phases();
                 let reactive = (0..phases).map(|phase| {
@@ -225,12 +226,14 @@ fn the_sun_rises_shines_and_sets() {
 fn a_sag_pulls_heaters_down_and_leaves_converters_their_power() {
     let heater = load(LoadKind::Resistive { power_w: 2000.0 }, Connection::L1);
     let charger = load(LoadKind::EvCharger { power_w: 3000.0, ramp_s: 0.0 }, Connection::L1);
-    let kind =
-        EventKind::Voltage { phases: Phases([true, false, false]), to: 0.8, for_s: Some(0.2) };
-    let sag = Event { at_s: 1.0, kind };
+    let event = |at_s, to| {
+        let phases = Phases([true, false, false]);
+        Event { at_s, kind: EventKind::Voltage { phases, to, over_s: 0.0 } }
+    };
+    let sag = [event(1.0, 0.8), event(1.2, 1.0)];
     let of = |load: Load| {
         let grid = Grid::usual(System::ThreePhaseFourWire);
-        Scene::new(grid, &[sag], &[load], 1, 0.0, &[MeterPort::Main])
+        Scene::new(grid, &sag, &[load], 1, 0.0, &[MeterPort::Main])
     };
     let (heater, charger) = (of(heater), of(charger));
     near(power_w(&heater, 1.1), 2000.0 * 0.64, 1e-12);
@@ -277,4 +280,108 @@ fn a_module_shares_the_voltages_of_the_main_meter() {
     let wandering_hz = (0..900).map(|n| main.frequency_hz(f64::from(n), f64::from(n)));
     assert!(wandering_hz.clone().all(|f| (f - 50.0).abs() <= 0.03));
     assert!(wandering_hz.clone().fold(0.0, f64::max) > 50.005);
+}
+
+/// Two cycles on, two off: half the power over whole periods, phase by phase, and no current jumps.
+#[test]
+fn a_burst_fired_load_is_switched_where_its_voltage_crosses_zero() {
+    let kind = LoadKind::BurstFired { power_w: 6900.0, on_cycles: 2.0, off_cycles: 2.0 };
+    let scene =
+        scene(Grid::usual(System::ThreePhaseFourWire), &[load(kind, Connection::ThreePhase)]);
+    for phase in 0..3 {
+        let energy_ws = truth::active_energy_ws(&scene, phase, 0.0, 8.0);
+        near(energy_ws, 8.0 * 2300.0 / 2.0, 1e-9);
+        near(truth::true_rms(&scene, Role::ALL[3 + phase], 0.0, 8.0), 10.0 / SQRT_2, 1e-9);
+    }
+    let (mut at_s, mut switchings) = (0.0, 0);
+    loop {
+        at_s = scene.next_event(at_s);
+        if at_s > 1.0 {
+            break;
+        }
+        let cycles = truth::grid_angle_cycles(&scene, at_s);
+        let crosses =
+            (0..3).any(|phase| phase_at(&scene, phase, at_s).0.value_at(cycles).abs() < 1e-6);
+        assert!(crosses, "{at_s}");
+        switchings += 1;
+    }
+    // 12.5 periods a second, on and off, three phases.
+    assert!((72..=78).contains(&switchings), "{switchings}");
+}
+
+/// P = V Is / 2 and DC = sqrt2 Is / pi [V8].
+#[test]
+fn a_load_behind_a_diode_draws_half_its_power_and_dc() {
+    let kind = LoadKind::HalfWave { power_w: 4600.0 };
+    let scene = scene(Grid::usual(System::ThreePhaseFourWire), &[load(kind, Connection::L2)]);
+    let (v, i) = phase_at(&scene, 1, 0.0);
+    near(v.active_power(&i), 2300.0, 1e-12);
+    near(i.dc, SQRT_2 * 20.0 / PI, 1e-12);
+    near(i.harmonic(2).rms(), 2.0 * 20.0 / (3.0 * PI), 1e-12);
+}
+
+/// In each quadrant, at every voltage, on every phase [G11].
+#[test]
+fn a_given_current_has_its_angle_and_harmonics_whatever_the_voltage() {
+    let harmonics = vec![Harmonic { order: 5, level: 0.4, angle_deg: 0.0 }];
+    let event =
+        Event { at_s: 1.0, kind: EventKind::Voltage { phases: Phases::ALL, to: 0.1, over_s: 0.0 } };
+    for angle_deg in [-150.0, -60.0, 0.0, 36.87, 120.0] {
+        let kind = LoadKind::Current { current_a: 7.0, angle_deg, harmonics: harmonics.clone() };
+        let grid = Grid::usual(System::ThreePhaseFourWire);
+        let loads = [load(kind, Connection::ThreePhase)];
+        let scene = Scene::new(grid, &[event], &loads, 1, 0.0, &[MeterPort::Main]);
+        for phase in 0..3 {
+            let (v, i) = phase_at(&scene, phase, 0.5);
+            let phi = -f64::to_radians(angle_deg);
+            assert!((v.active_power(&i) - 230.0 * 7.0 * phi.cos()).abs() < 1e-9);
+            assert!((v.reactive_power_fundamental(&i) - 230.0 * 7.0 * phi.sin()).abs() < 1e-9);
+            near(i.true_rms(), 7.0 * 1.16_f64.sqrt(), 1e-12);
+            near(phase_at(&scene, phase, 1.5).1.true_rms(), 7.0 * 1.16_f64.sqrt(), 1e-12);
+        }
+    }
+}
+
+/// With crest factor 4 the fundamental is I / sqrt 8, and all of P is its [E14].
+#[test]
+fn pulses_draw_the_power_of_their_fundamental() {
+    let kind = LoadKind::Pulses { current_a: 23.0, crest_factor: 4.0 };
+    let scene = scene(Grid::usual(System::OnePhaseTwoWire), &[load(kind, Connection::L1)]);
+    let (v, i) = phase_at(&scene, 0, 0.0);
+    near(v.active_power(&i), 230.0 * 23.0 / 8.0_f64.sqrt(), 1e-12);
+    near(i.value_at(0.0), 92.0, 1e-12);
+}
+
+/// A ramp of the level is a ramp of the power: its energy is that of a triangle.
+#[test]
+fn a_level_changes_what_a_load_draws() {
+    let mut heater = load(LoadKind::Resistive { power_w: 1000.0 }, Connection::L1);
+    heater.level = Track::constant(1.0).ramp(1.0, 3.0, 0.0).step(5.0, 0.5);
+    let scene = scene(Grid::usual(System::OnePhaseTwoWire), &[heater]);
+    near(power_w(&scene, 0.5), 1000.0, 1e-12);
+    near(power_w(&scene, 2.0), 500.0, 1e-12);
+    near(power_w(&scene, 4.0), 0.0, 1e-12);
+    near(power_w(&scene, 6.0), 500.0, 1e-12);
+    near(truth::active_energy_ws(&scene, 0, 1.0, 3.0), 1000.0, 1e-6);
+    assert_eq!(scene.next_event(0.0), 1.0);
+}
+
+/// The wires change what a meter sees, not what flows: a module with its own wires sees the load right.
+#[test]
+fn terminals_change_what_a_meter_sees_and_nothing_else() {
+    let esy1 = MeterPort::Esy(SlotId::new(1).unwrap());
+    let mut heater = load(LoadKind::Resistive { power_w: 2300.0 }, Connection::L1);
+    heater.meters = Meters::MAIN.with(esy1);
+    let wire = |conductor, reversed| Some(Wire { conductor, reversed });
+    let inputs = [wire(0, true), wire(2, false), wire(1, false)];
+    let terminals = Terminals { currents: vec![(MeterPort::Main, inputs)], ..Terminals::default() };
+    let grid = Grid { line_ohm: 0.2, ..Grid::usual(System::ThreePhaseFourWire) };
+    let of = |meter| {
+        let scene = Scene::new(grid.clone(), &[], &[heater.clone()], 1, 0.0, &[meter]);
+        scene.with_terminals(terminals.clone())
+    };
+    let (v, i) = phase_at(&of(MeterPort::Main), 0, 0.0);
+    near(v.true_rms(), 228.0, 1e-12);
+    near(v.active_power(&i), -2280.0, 1e-12);
+    near(power_w(&of(esy1), 0.0), 2280.0, 1e-12);
 }

@@ -1,4 +1,4 @@
-//! Scenario files: those that are shipped can be played, and what is wrong is said well.
+//! Scenario files: those that are shipped can be played, and carry what their closed forms say.
 
 use port::SlotId;
 use sim::scenario::{FrontEnd, parse};
@@ -16,11 +16,6 @@ start = "2026-01-01T00:00:00Z"
 [device]
 wiring = "1p2w"
 "#;
-
-/// Parses the minimal scenario with more text behind it, and returns what is wrong.
-fn fault(more: &str) -> String {
-    parse(&format!("{MINIMAL}{more}")).expect_err("it must be refused").to_string()
-}
 
 /// Active power of a phase over a second, in watts.
 fn power_w(scenario: &sim::scenario::Scenario, meter: MeterPort, phase: usize, at_s: f64) -> f64 {
@@ -129,81 +124,4 @@ fn a_minimal_scenario_has_usual_values() {
     assert_eq!(scenario.device.sample_rate_hz, 8000.0);
     assert_eq!(scenario.duration_s, None);
     assert!(scenario.loads.is_empty());
-}
-
-#[test]
-fn what_is_wrong_is_said_with_its_line_and_the_likely_word() {
-    let cases = [
-        (
-            "[grid]\nvoltge = \"230 V\"\n",
-            "line 8: unknown key \"voltge\"; did you mean \"voltage\"?",
-        ),
-        (
-            "[grid]\nvoltage = \"230\"\n",
-            "line 8: a voltage needs a unit: write it like \"230 V\" (units: V, mV, kV)",
-        ),
-        (
-            "[grid]\nvoltage = 230\n",
-            "line 8: a voltage needs a unit: write it like \"230 V\" (units: V, mV, kV)",
-        ),
-        (
-            "[grid]\nfrequency = \"50 V\"\n",
-            "line 8: \"V\" is not a unit of a frequency (units: Hz, mHz)",
-        ),
-        (
-            "[grid]\nfrequency = \"500 Hz\"\n",
-            "line 8: 500 Hz is out of range: it must be 40 Hz to 70 Hz",
-        ),
-        (
-            "[grid]\nvoltage_wander = \"80 %\"\n",
-            "line 8: 80 % is out of range: it must be 0 % to 50 %",
-        ),
-        (
-            "[[load]]\nname = \"x\"\nkind = \"resistve\"\nconnect = \"l1\"\n",
-            "line 9: unknown kind of load \"resistve\"; did you mean \"resistive\"?",
-        ),
-        (
-            "[[load]]\nname = \"x\"\nkind = \"resistive\"\nconnect = \"l1\"\n",
-            "line 9: kind \"resistive\" needs the key \"power\"",
-        ),
-        (
-            "[[load]]\nname = \"x\"\nkind = \"resistive\"\nconnect = \"l1\"\npower = \"1 kW\"\ninrush = 6\n",
-            "line 12: kind \"resistive\" takes no \"inrush\"; it takes power",
-        ),
-        (
-            "[[load]]\nname = \"x\"\nkind = \"resistive\"\nconnect = \"three-phase\"\npower = \"1 kW\"\n",
-            "line 10: wiring \"1p2w\" has no three-phase; a load can lie at l1",
-        ),
-        (
-            "[[load]]\nname = \"x\"\nkind = \"idle\"\nconnect = \"l1\"\npower = \"1 W\"\nmeters = [\"esy1\"]\n",
-            "line 12: unknown meter \"esy1\"; known are main",
-        ),
-        (
-            "[[load]]\nname = \"x\"\nkind = \"idle\"\nconnect = \"l1\"\npower = \"1 W\"\non = [{ at = \"1 s\", every = \"9 s\" }]\n",
-            "line 12: what comes again must end before: \"for\" is shorter than \"every\"",
-        ),
-        (
-            "[[event]]\nkind = \"sag\"\nat = \"1 s\"\nphases = [\"l2\"]\nto = \"50 %\"\n",
-            "line 10: unknown phase \"l2\"; did you mean \"l1\"?",
-        ),
-        (
-            "[[event]]\nkind = \"frequency-ramp\"\nat = \"1 s\"\nfrequency = \"51 Hz\"\nrate = \"0.1 Hz/s\"\n\
-             [[event]]\nkind = \"frequency-ramp\"\nat = \"5 s\"\nfrequency = \"49 Hz\"\n",
-            "line 14: the ramp before lasts until 11 s",
-        ),
-    ];
-    for (more, expected) in cases {
-        assert_eq!(fault(more), expected, "{more}");
-    }
-}
-
-#[test]
-fn a_missing_key_an_old_schema_and_a_bad_date_are_refused() {
-    let refused = |text: &str| parse(text).unwrap_err().to_string();
-    assert_eq!(refused(&MINIMAL.replace("wiring", "# ")), "line 5: the key \"wiring\" is missing");
-    let schema = refused(&MINIMAL.replace("schema = 1", "schema = 2"));
-    assert_eq!(schema, "line 2: this program reads schema 1");
-    let start = refused(&MINIMAL.replace("00:00Z", "00:00"));
-    assert!(start.starts_with("line 4: not a date and time"), "{start}");
-    assert!(refused("schema = ").starts_with("line 1: "));
 }

@@ -1,6 +1,8 @@
 //! Dates and times of day as they are written in a scenario. No clock and no time zone database:
 //! the offset stands in the text (RFC 3339).
 
+use super::unit::TIME;
+
 /// When a scenario begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
@@ -42,6 +44,28 @@ impl Start {
     pub fn day_s(&self) -> f64 {
         (self.unix_s + i64::from(self.utc_offset_s)).rem_euclid(86_400) as f64
     }
+}
+
+/// Reads a moment of the run as seconds from its beginning: `155 s`, the local time of day `18:00` (the
+/// first from the start on), or date and time with zone.
+pub(super) fn moment_s(text: &str, start: &Start) -> Result<f64, String> {
+    if let Some(day_s) = time_of_day_s(text) {
+        return Ok((day_s - start.day_s()).rem_euclid(86_400.0));
+    }
+    if let Some(moment) = Start::parse(text) {
+        let after_s = moment.unix_s - start.unix_s;
+        return match after_s {
+            0.. => Ok(after_s as f64),
+            _ => Err(format!("{text} lies before the start, {}", start.text)),
+        };
+    }
+    if text.contains([':', 'T']) {
+        return Err(format!(
+            "\"{text}\" is no moment: write it like \"155 s\", \"18:00\" or \
+             \"2026-06-17T18:00:00+02:00\""
+        ));
+    }
+    TIME.parse(text)
 }
 
 /// Reads a time of day, `05:40`, as seconds after midnight.
@@ -95,6 +119,20 @@ mod tests {
         assert_eq!(unix_s("2026-06-17T17:30:00+02:00"), Some(1_781_710_200));
         assert_eq!(unix_s("2025-12-31T19:00:00-05:00"), Some(1_767_225_600));
         assert_eq!(Start::parse("2026-06-17T17:30:00+02:00").unwrap().day_s(), 63_000.0);
+    }
+
+    #[test]
+    fn a_moment_is_counted_from_the_start_in_all_its_forms() {
+        let start = Start::parse("2026-06-17T17:30:00+02:00").unwrap();
+        let moment_s = |text| super::moment_s(text, &start);
+        assert_eq!(moment_s("2.5 min"), Ok(150.0));
+        assert_eq!(moment_s("18:00"), Ok(1800.0));
+        assert_eq!(moment_s("17:30"), Ok(0.0));
+        assert_eq!(moment_s("06:00"), Ok(45_000.0));
+        assert_eq!(moment_s("2026-06-17T15:31:00Z"), Ok(60.0));
+        assert!(moment_s("2026-06-17T15:29:00Z").unwrap_err().contains("before the start"));
+        assert!(moment_s("25:00").unwrap_err().contains("is no moment"));
+        assert!(moment_s("5 V").unwrap_err().contains("not a unit of a time"));
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! The `[device]` table: the meter, its options and the modules on its ESY bus.
+//! The `[device]` table: the meter, how it is wired and set, and the modules on its ESY bus.
 
-use super::document::{DeviceTable, EsyTable};
-use super::error::Fault;
-use super::field::{choice, choice_or, within};
-use crate::synthetic::System;
-use port::{ModuleModel, SlotId};
+use super::error::ScenarioError;
+use super::node::{Node, Value};
+use super::shape::{Key, Names, Shape, Table, Takes};
+use super::unit::{CURRENT, short};
+use crate::synthetic::{MeterPort, System, Terminals, Wire};
+use catalog::{SETTINGS, Setting, SettingId};
+use port::{ModuleModel, SlotId, WiringCorrection};
 
 /// Ordering option of the meter (requirements, decision 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +19,19 @@ pub enum Variant {
     Lab,
 }
 
+impl Variant {
+    const ALL: [Variant; 3] = [Variant::S1, Variant::O1, Variant::Lab];
+
+    /// Public, stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Variant::S1 => "S1",
+            Variant::O1 => "O1",
+            Variant::Lab => "lab",
+        }
+    }
+}
+
 /// Which analogue front end the samples pass through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrontEnd {
@@ -24,6 +39,18 @@ pub enum FrontEnd {
     Ideal,
     /// With the errors of a typical, calibrated meter.
     Typical,
+}
+
+impl FrontEnd {
+    const ALL: [FrontEnd; 2] = [FrontEnd::Ideal, FrontEnd::Typical];
+
+    /// Public, stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            FrontEnd::Ideal => "ideal",
+            FrontEnd::Typical => "typical",
+        }
+    }
 }
 
 /// A module on the ESY bus.
@@ -52,54 +79,278 @@ pub struct Device {
     pub sample_rate_hz: f64,
     /// Modules in the order of their slots.
     pub modules: Vec<Module>,
+    /// How the wires really lie at the terminals and through the transformers.
+    pub terminals: Terminals,
+    /// Settings that are not as delivered; accepted by their rows.
+    pub settings: Vec<(SettingId, i64)>,
 }
 
-const VARIANTS: [(&str, Variant); 3] =
-    [("S1", Variant::S1), ("O1", Variant::O1), ("lab", Variant::Lab)];
-const FRONT_ENDS: [(&str, FrontEnd); 2] =
-    [("ideal", FrontEnd::Ideal), ("typical", FrontEnd::Typical)];
-const MODELS: [(&str, ModuleModel); 2] =
-    [("ESY3XMV", ModuleModel::Esy3xmv), ("ESY3XAV5", ModuleModel::Esy3xav5)];
+impl Device {
+    /// All meters, the built-in one first.
+    pub fn meters(&self) -> Vec<MeterPort> {
+        let modules = self.modules.iter().map(|module| MeterPort::Esy(module.slot));
+        std::iter::once(MeterPort::Main).chain(modules).collect()
+    }
+}
 
-/// Rated primary current if the file does not say one.
-const USUAL_CT_A: f64 = 60.0;
+const MODELS: [ModuleModel; 2] = [ModuleModel::Esy3xmv, ModuleModel::Esy3xav5];
 
-pub(super) fn check(table: &DeviceTable) -> Result<Device, Fault> {
-    let systems = System::ALL.map(|system| (system.slug(), system));
-    let sample_rate_hz = match &table.sample_rate_hz {
-        None => 8000,
-        Some(given) if matches!(given.get_ref(), 8000 | 16_000) => *given.get_ref(),
-        Some(given) => {
-            return Err(Fault::new(given.span(), "the sample rate is 8000 or 16000"));
-        }
-    };
+pub(super) static SYSTEMS: Names =
+    Names { what: "wiring", all: || System::ALL.map(System::slug).to_vec() };
+static VARIANTS: Names =
+    Names { what: "variant", all: || Variant::ALL.map(Variant::slug).to_vec() };
+static FRONT_ENDS: Names =
+    Names { what: "front end", all: || FrontEnd::ALL.map(FrontEnd::slug).to_vec() };
+static MODEL_NAMES: Names = Names { what: "model", all: || MODELS.map(ModuleModel::slug).to_vec() };
+pub(super) static SETTING_NAMES: Names =
+    Names { what: "setting", all: || SETTINGS.iter().map(|setting| setting.slug).collect() };
+static CONDUCTORS: Names = Names { what: "conductor", all: || vec!["l1", "l2", "l3", "open"] };
+pub(super) static WIRES: Names =
+    Names { what: "conductor", all: || vec!["l1", "l2", "l3", "-l1", "-l2", "-l3", "open"] };
+pub(super) static METERS: Names =
+    Names { what: "meter", all: || MeterPort::all().map(MeterPort::slug).collect() };
+
+/// `[device]`.
+pub(super) static DEVICE: Shape = Shape {
+    kinds: None,
+    keys: &[
+        Key::needed("wiring", Takes::Name(&SYSTEMS), "Wiring system of the meter and its modules."),
+        Key::usually(
+            "variant",
+            Takes::Name(&VARIANTS),
+            "lab",
+            "Ordering option: S1 has RS485, O1 a digital output, lab both.",
+        ),
+        Key::usually(
+            "front_end",
+            Takes::Name(&FRONT_ENDS),
+            "typical",
+            "`ideal` measures without error, `typical` as a calibrated meter does.",
+        ),
+        Key::usually(
+            "sample_rate_hz",
+            Takes::Whole(8000, 16_000),
+            "8000",
+            "Samples a second, 8000 or 16000.",
+        ),
+        Key::optional("esy", Takes::Tables(&ESY), "Modules on the ESY bus."),
+        Key::usually(
+            "terminals",
+            Takes::Table(&TERMINALS),
+            "",
+            "How the wires really lie, if not as they should.",
+        ),
+        Key::optional(
+            "settings",
+            Takes::Free(Some(&SETTING_NAMES)),
+            "Settings that are not as delivered: the name or number of the value behind the setting's slug.",
+        ),
+    ],
+};
+
+/// `[[device.esy]]`.
+static ESY: Shape = Shape {
+    kinds: None,
+    keys: &[
+        Key::needed(
+            "slot",
+            Takes::Whole(1, SlotId::MAX as i64),
+            "Place on the bus; the meter is then called esy1 to esy10.",
+        ),
+        Key::needed(
+            "model",
+            Takes::Name(&MODEL_NAMES),
+            "ESY3XMV for 333 mV transformers, ESY3XAV5 for 5 A.",
+        ),
+        Key::needed("name", Takes::Text, "Name given by the installer."),
+        Key::usually(
+            "ct",
+            Takes::Quantity(&CURRENT, 1.0, 10_000.0),
+            "60 A",
+            "Rated primary current of its transformers.",
+        ),
+        Key::optional(
+            "currents",
+            Takes::Names(&WIRES),
+            "As in `[device.terminals]`, for this module.",
+        ),
+    ],
+};
+
+/// `[device.terminals]`.
+static TERMINALS: Shape = Shape {
+    kinds: None,
+    keys: &[
+        Key::optional(
+            "voltages",
+            Takes::Names(&CONDUCTORS),
+            "The conductor on each voltage terminal; `open` for none.",
+        ),
+        Key::optional(
+            "currents",
+            Takes::Names(&WIRES),
+            "The conductor through each current input of the built-in meter; `-l1` the wrong way round, `open` for none.",
+        ),
+        Key::usually(
+            "neutral",
+            Takes::Flag,
+            "true",
+            "false: the neutral terminal is loose and floats to the mean of the connected voltage terminals.",
+        ),
+    ],
+};
+
+pub(super) fn read(table: Table) -> Result<Device, ScenarioError> {
+    let system = table.choice("wiring", &System::ALL, System::slug);
+    let sample_rate_hz = table.number("sample_rate_hz");
+    if ![8000.0, 16_000.0].contains(&sample_rate_hz) {
+        return Err(table.refuse("sample_rate_hz", "the sample rate is 8000 or 16000"));
+    }
     let mut modules: Vec<Module> = Vec::new();
-    for esy in &table.esy {
-        let module = check_module(esy)?;
+    let mut currents = Vec::new();
+    let terminals = table.table("terminals");
+    currents.extend(read_currents(terminals, system)?.map(|wires| (MeterPort::Main, wires)));
+    for esy in table.tables("esy") {
+        let module = read_module(esy);
         if modules.iter().any(|other| other.slot == module.slot) {
             let message = format!("slot {} is taken twice", module.slot.number());
-            return Err(Fault::new(esy.slot.span(), message));
+            return Err(esy.refuse("slot", message));
         }
+        let meter = MeterPort::Esy(module.slot);
+        currents.extend(read_currents(esy, system)?.map(|wires| (meter, wires)));
         modules.push(module);
     }
     modules.sort_by_key(|module| module.slot);
+    let neutral = terminals.flag("neutral");
+    if !neutral && !system.has_neutral() {
+        let message = format!("wiring \"{}\" has no neutral that could be loose", system.slug());
+        return Err(terminals.refuse("neutral", message));
+    }
     Ok(Device {
-        system: choice(&table.wiring, "wiring", &systems)?,
-        variant: choice_or(&table.variant, Variant::Lab, "variant", &VARIANTS)?,
-        front_end: choice_or(&table.front_end, FrontEnd::Typical, "front end", &FRONT_ENDS)?,
-        sample_rate_hz: f64::from(sample_rate_hz),
+        system,
+        variant: table.choice("variant", &Variant::ALL, Variant::slug),
+        front_end: table.choice("front_end", &FrontEnd::ALL, FrontEnd::slug),
+        sample_rate_hz,
         modules,
+        terminals: Terminals { voltages: read_voltages(terminals, system)?, neutral, currents },
+        settings: read_settings(table)?,
     })
 }
 
-fn check_module(table: &EsyTable) -> Result<Module, Fault> {
-    let slot = SlotId::new(*table.slot.get_ref())
-        .ok_or_else(|| Fault::new(table.slot.span(), "a slot is 1 to 10"))?;
-    let ct = table.ct.as_ref();
-    Ok(Module {
-        slot,
-        model: choice(&table.model, "model", &MODELS)?,
-        name: table.name.clone(),
-        ct_primary_a: ct.map_or(Ok(USUAL_CT_A), |ct| within(ct, 1.0..=10_000.0))?,
-    })
+fn read_module(table: Table) -> Module {
+    let number = u8::try_from(table.whole("slot")).expect("1 to 10");
+    Module {
+        slot: SlotId::new(number).expect("1 to 10"),
+        model: table.choice("model", &MODELS, ModuleModel::slug),
+        name: table.text("name").to_owned(),
+        ct_primary_a: table.number("ct"),
+    }
+}
+
+fn read_voltages(table: Table, system: System) -> Result<[Option<usize>; 3], ScenarioError> {
+    let mut voltages = std::array::from_fn(|phase| (phase < system.phases()).then_some(phase));
+    for (phase, wire) in wires(table, "voltages", system)?.into_iter().flatten().enumerate() {
+        voltages[phase] = wire.map(|wire| wire.conductor);
+    }
+    Ok(voltages)
+}
+
+fn read_currents(table: Table, system: System) -> Result<Option<[Option<Wire>; 3]>, ScenarioError> {
+    let Some(given) = wires(table, "currents", system)? else { return Ok(None) };
+    let mut currents = [None; 3];
+    currents[..given.len()].copy_from_slice(&given);
+    Ok(Some(currents))
+}
+
+/// A list of conductors, one for each phase of the system.
+fn wires(
+    table: Table,
+    key: &str,
+    system: System,
+) -> Result<Option<Vec<Option<Wire>>>, ScenarioError> {
+    let Some(names) = table.names(key) else { return Ok(None) };
+    let phases = system.phases();
+    if names.len() != phases {
+        let message =
+            format!("wiring \"{}\" has {phases} of them, not {}", system.slug(), names.len());
+        return Err(table.refuse(key, message));
+    }
+    let wire = |(name, line): (&str, usize)| {
+        let Some(phase) = phase_named(name.trim_start_matches('-')) else { return Ok(None) };
+        if phase >= phases {
+            let message = format!("wiring \"{}\" has no {name}", system.slug());
+            return Err(ScenarioError::new(line, message));
+        }
+        Ok(Some(Wire { conductor: phase, reversed: name.starts_with('-') }))
+    };
+    names.into_iter().map(wire).collect::<Result<_, _>>().map(Some)
+}
+
+/// The phase of `l1`, `l2` or `l3`.
+pub(super) fn phase_named(name: &str) -> Option<usize> {
+    ["l1", "l2", "l3"].iter().position(|known| *known == name)
+}
+
+/// What a correction takes for each phase: `["-l1", "l3", "l2"]`.
+pub(super) fn read_correction(
+    table: Table,
+    key: &str,
+    system: System,
+) -> Result<WiringCorrection, ScenarioError> {
+    let (mut inputs, mut reversed) = ([0, 1, 2], [false; 3]);
+    for (phase, wire) in wires(table, key, system)?.into_iter().flatten().enumerate() {
+        let Some(wire) = wire else {
+            return Err(
+                table.refuse(key, "a correction takes an input for each phase, not \"open\"")
+            );
+        };
+        inputs[phase] = wire.conductor as u8;
+        reversed[phase] = wire.reversed;
+    }
+    WiringCorrection::new(inputs, reversed)
+        .ok_or_else(|| table.refuse(key, "a correction takes each input once"))
+}
+
+fn read_settings(table: Table) -> Result<Vec<(SettingId, i64)>, ScenarioError> {
+    let entries = table.get("settings").map_or(&[][..], Node::entries);
+    let setting = |entry: &super::node::Entry| {
+        let setting = setting_named(&entry.key);
+        Ok((setting.id, setting_value(setting, &entry.node)?))
+    };
+    entries.iter().map(setting).collect()
+}
+
+/// The row of a slug that [`SETTING_NAMES`] has.
+pub(super) fn setting_named(slug: &str) -> &'static Setting {
+    SETTINGS.iter().find(|setting| setting.slug == slug).expect("the name was checked")
+}
+
+/// A value of a setting, by its name or number.
+pub(super) fn setting_value(setting: &Setting, node: &Node) -> Result<i64, ScenarioError> {
+    let given = match &node.value {
+        Value::Text(name) => setting.names.iter().find(|(_, known)| known == name).map(|v| v.0),
+        Value::Whole(value) => Some(*value).filter(|value| setting.accepts(*value)),
+        _ => None,
+    };
+    given.ok_or_else(|| ScenarioError::new(node.line, wrong_value(setting, &node.value)))
+}
+
+fn wrong_value(setting: &Setting, value: &Value) -> String {
+    let names = setting.names.iter().map(|(_, name)| *name);
+    match value {
+        Value::Text(name) if !setting.names.is_empty() => {
+            super::error::unknown(&format!("value of {}", setting.slug), name, names)
+        }
+        _ if !setting.names.is_empty() => {
+            format!("{} is one of {}", setting.slug, names.collect::<Vec<_>>().join(", "))
+        }
+        _ => {
+            let (low, high) = setting.range;
+            format!(
+                "{} is a whole number from {}",
+                setting.slug,
+                short(low as f64) + " to " + &short(high as f64)
+            )
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! What is wrong with a scenario file, where, and what was probably meant.
 
 use std::fmt;
-use std::ops::Range;
 
 /// Why a scenario was refused. Reads `line 12: unknown key "voltge"; did you mean "voltage"?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +9,12 @@ pub struct ScenarioError {
     pub line: Option<usize>,
     /// What is wrong.
     pub message: String,
+}
+
+impl ScenarioError {
+    pub(super) fn new(line: usize, message: impl Into<String>) -> ScenarioError {
+        ScenarioError { line: Some(line), message: message.into() }
+    }
 }
 
 impl fmt::Display for ScenarioError {
@@ -23,48 +28,8 @@ impl fmt::Display for ScenarioError {
 
 impl std::error::Error for ScenarioError {}
 
-/// A fault found at a place in the text.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    span: Range<usize>,
-    message: String,
-}
-
-impl Fault {
-    pub(crate) fn new(span: Range<usize>, message: impl Into<String>) -> Fault {
-        Fault { span, message: message.into() }
-    }
-
-    pub(crate) fn in_text(self, text: &str) -> ScenarioError {
-        ScenarioError { line: Some(line_of(text, self.span.start)), message: self.message }
-    }
-}
-
-/// What the TOML reader says, in our words.
-pub(crate) fn from_toml(error: &toml::de::Error, text: &str) -> ScenarioError {
-    let line = error.span().map(|span| line_of(text, span.start));
-    ScenarioError { line, message: in_our_words(error.message()) }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
-}
-
-fn in_our_words(message: &str) -> String {
-    let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    match names.split_first() {
-        Some((key, known)) if message.starts_with("unknown field") => {
-            unknown("key", key, known.iter().copied())
-        }
-        Some((key, _)) if message.starts_with("missing field") => {
-            format!("the key \"{key}\" is missing")
-        }
-        _ => message.trim_end().replace('\n', "; "),
-    }
-}
-
 /// "unknown key ...", with the nearest right name or, if none is near, all of them.
-pub(crate) fn unknown<'a>(
+pub(super) fn unknown<'a>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'a str> + Clone,
@@ -73,7 +38,8 @@ pub(crate) fn unknown<'a>(
         Some(near) => format!("unknown {what} \"{name}\"; did you mean \"{near}\"?"),
         None => {
             let known: Vec<&str> = known.collect();
-            format!("unknown {what} \"{name}\"; known are {}", known.join(", "))
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            format!("unknown {what} \"{name}\"; known are {known}")
         }
     }
 }

@@ -1,31 +1,81 @@
 //! Scenario files: one story each, in TOML, with units written behind the numbers.
 //!
-//! [`parse`] is the only way in. After it everything is checked: a [`Scenario`] can be played.
-//! Reading the file is the caller's; the text comes in as a string.
+//! [`parse`] is the way in, [`variants`] that of a story told with several values. After it everything is
+//! checked: a [`Scenario`] can be played. Reading the file is the caller's; the text comes in as a string.
+//!
+//! Vocabulary. A *shape* says what may stand in a table, as rows that checker, JSON Schema and
+//! documentation share. *Events* happen to the grid, *steps* to the meter, *faults* to its samples;
+//! *expectations* say what must come of it.
+//!
+//! The order: TOML becomes a tree that knows its lines ([`node`]), parameters are put in
+//! ([`parameters`]), shapes are applied ([`shape`]), and each table is read.
 
 mod civil;
 mod device;
-mod document;
 mod error;
-mod event;
-mod field;
+mod expect;
+mod fault;
 mod grid;
+mod key_tables;
 mod load;
-mod quantity;
+mod node;
+mod parameters;
+mod schema;
+mod shape;
+mod timeline;
+mod unit;
 
 pub use civil::Start;
 pub use device::{Device, FrontEnd, Module, Variant};
 pub use error::ScenarioError;
+pub use expect::{Expectation, Operator, Path, Take, Tolerance, Wanted, Window};
+pub use key_tables::key_tables;
+pub use schema::json_schema;
+pub use timeline::{Action, Step};
 
+use crate::sources::Fault;
 use crate::synthetic::{Event, Grid, Load, MeterPort, Scene, Synthetic};
 use crate::waveform::{Branch, split};
-use document::Document;
-use error::Fault;
+use node::{Node, Value};
+use parameters::Parameters;
+use shape::{Key, LATEST_S, Names, Shape, Table, Takes};
+use unit::TIME;
 
 /// The format this program reads.
 pub const SCHEMA: u32 = 1;
 
-/// A story: a device, a grid, loads and what happens to them.
+/// What is computed of the waveform, from everything to the phasors only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fidelity {
+    /// Every sample.
+    #[default]
+    Waveform,
+    /// Samples of some windows; the others are like them.
+    Sampled,
+    /// No samples: phasors of each window.
+    Phasor,
+}
+
+impl Fidelity {
+    /// All of them, the slowest first.
+    pub const ALL: [Fidelity; 3] = [Fidelity::Waveform, Fidelity::Sampled, Fidelity::Phasor];
+
+    /// Public, stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Fidelity::Waveform => "waveform",
+            Fidelity::Sampled => "sampled",
+            Fidelity::Phasor => "phasor",
+        }
+    }
+
+    /// The fidelity of a name.
+    pub fn from_slug(slug: &str) -> Option<Fidelity> {
+        Fidelity::ALL.into_iter().find(|fidelity| fidelity.slug() == slug)
+    }
+}
+
+/// A story: a device, a grid, loads, what happens to them, and what must come of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     /// Short title.
@@ -38,6 +88,8 @@ pub struct Scenario {
     pub start: Start,
     /// Length in seconds; endless if not said.
     pub duration_s: Option<f64>,
+    /// What is computed, if nobody asks for another.
+    pub fidelity: Fidelity,
     /// The meter and its modules.
     pub device: Device,
     /// The grid before anything happens to it.
@@ -46,6 +98,12 @@ pub struct Scenario {
     pub events: Vec<Event>,
     /// Everything that draws or supplies current.
     pub loads: Vec<Load>,
+    /// What happens to the meter, in the order of time.
+    pub script: Vec<Step>,
+    /// What is wrong with the samples of meters.
+    pub faults: Vec<(MeterPort, Fault)>,
+    /// What must come of it.
+    pub expect: Vec<Expectation>,
 }
 
 /// What each front end of a device sees. A branch that is not read has to be dropped: the others run
@@ -59,43 +117,183 @@ pub struct Terminals {
     pub modules: Vec<Branch>,
 }
 
-/// Reads a scenario.
+/// Reads a scenario, with its parameters as they are written.
 ///
 /// # Errors
 /// If the text is not TOML, names something unknown, lacks a unit, or asks for what cannot be. The
 /// message says where and, for a misspelled name, what was probably meant.
 pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
-    let document: Document = toml::from_str(text).map_err(|e| error::from_toml(&e, text))?;
-    check(document).map_err(|fault| fault.in_text(text))
+    let (root, parameters) = open(text)?;
+    read(parameters.usual(&root)?)
 }
 
-fn check(document: Document) -> Result<Scenario, Fault> {
-    if *document.schema.get_ref() != SCHEMA {
-        let message = format!("this program reads schema {SCHEMA}");
-        return Err(Fault::new(document.schema.span(), message));
+/// Reads a scenario once for each combination of its matrix, with a label like `level=70 %`. Without a
+/// matrix there is one, whose label is empty.
+///
+/// # Errors
+/// As [`parse`], for the first combination that is refused.
+pub fn variants(text: &str) -> Result<Vec<(String, Scenario)>, ScenarioError> {
+    let (root, parameters) = open(text)?;
+    let variants = parameters.all(&root)?.into_iter();
+    variants.map(|(label, root)| Ok((label, read(root)?))).collect()
+}
+
+/// A list of the file of which an entry can be taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// `[[timeline]]`.
+    Timeline,
+    /// `[[faults]]`.
+    Fault,
+    /// `[[loads]]`.
+    Load,
+}
+
+impl Part {
+    fn key(self) -> &'static str {
+        match self {
+            Part::Timeline => "timeline",
+            Part::Fault => "faults",
+            Part::Load => "loads",
+        }
     }
-    let start = Start::parse(document.start.get_ref()).ok_or_else(|| {
-        let message = "not a date and time: write it like \"2026-06-17T17:30:00+02:00\"";
-        Fault::new(document.start.span(), message)
-    })?;
-    let duration_s = document.duration.as_ref();
-    let duration_s =
-        duration_s.map(|given| field::within(given, 1e-3..=field::LATEST_S)).transpose()?;
-    let device = device::check(&document.device)?;
-    let grid = grid::check(&document.grid, device.system)?;
-    let events = event::check(&document.event, &grid)?;
-    let loads = document.load.iter().map(|table| load::check(table, &device));
+}
+
+/// How many entries a list of the file has.
+///
+/// # Errors
+/// If the text is not TOML.
+pub fn count(text: &str, part: Part) -> Result<usize, ScenarioError> {
+    Ok(open(text)?.0.get(part.key()).map_or(0, |list| list.items().len()))
+}
+
+/// Reads a scenario without one entry of a list: for tests that it matters.
+///
+/// # Errors
+/// As [`parse`], of what is left.
+///
+/// # Panics
+/// If there is no such entry.
+pub fn parse_without(text: &str, part: Part, index: usize) -> Result<Scenario, ScenarioError> {
+    let (root, parameters) = open(text)?;
+    let mut root = parameters.usual(&root)?;
+    match root.get_mut(part.key()).map(|node| &mut node.value) {
+        Some(Value::List(items)) => drop(items.remove(index)),
+        _ => panic!("the scenario has no {}", part.key()),
+    }
+    read(root)
+}
+
+static FIDELITIES: Names =
+    Names { what: "fidelity", all: || Fidelity::ALL.map(Fidelity::slug).to_vec() };
+
+/// The whole file.
+static ROOT: Shape = Shape {
+    kinds: None,
+    keys: &[
+        Key::needed("schema", Takes::Whole(0, u32::MAX as i64), "Of the format: 1."),
+        Key::needed("name", Takes::Text, "Short title."),
+        Key::usually("description", Takes::Text, "", "What it shows."),
+        Key::usually(
+            "seed",
+            Takes::Whole(0, i64::MAX),
+            "0",
+            "Of everything random: the same seed, the same samples.",
+        ),
+        Key::needed(
+            "start",
+            Takes::Start,
+            "Civil time of the first sample, with zone: `\"2026-06-17T17:30:00+02:00\"`.",
+        ),
+        Key::optional(
+            "duration",
+            Takes::Quantity(&TIME, 1e-3, LATEST_S),
+            "How long it runs; for ever if left out. Needed by `[[expect]]`.",
+        ),
+        Key::usually(
+            "fidelity",
+            Takes::Name(&FIDELITIES),
+            "waveform",
+            "`waveform` computes every sample, `sampled` those of some windows, `phasor` none.",
+        ),
+        Key::optional(
+            "parameters",
+            Takes::Free(None),
+            "Values with names: `\"${name}\"` stands for them within quotes anywhere in the file.",
+        ),
+        Key::optional(
+            "matrix",
+            Takes::Free(None),
+            "Lists of values of parameters; every combination is run.",
+        ),
+        Key::needed("device", Takes::Table(&device::DEVICE), "The meter."),
+        Key::usually("grid", Takes::Table(&grid::GRID), "", "The supply."),
+        Key::optional("loads", Takes::Tables(&load::LOAD), "What draws or supplies current."),
+        Key::optional("timeline", Takes::Tables(&timeline::TIMELINE), "What happens."),
+        Key::optional("faults", Takes::Tables(&fault::FAULT), "What is wrong with the samples."),
+        Key::optional("expect", Takes::Tables(&expect::EXPECT), "What must come of it."),
+    ],
+};
+
+/// The tree of a file, without its parameters.
+fn open(text: &str) -> Result<(Node, Parameters), ScenarioError> {
+    let mut root = Node::read(text)?;
+    let parameters = Parameters::take(&mut root)?;
+    Ok((root, parameters))
+}
+
+fn read(mut root: Node) -> Result<Scenario, ScenarioError> {
+    ROOT.apply(&mut root, "scenario")?;
+    let table = Table(&root);
+    if table.whole("schema") != i64::from(SCHEMA) {
+        return Err(table.refuse("schema", format!("this program reads schema {SCHEMA}")));
+    }
+    let start = Start::parse(table.text("start")).expect("the shape was applied");
+    let duration_s = table.maybe_number("duration");
+    let device = device::read(table.table("device"))?;
+    let grid = grid::read(table.table("grid"), device.system)?;
+    let mut loads = read_loads(table, &device, &start)?;
+    let mut context = timeline::Context {
+        start: &start,
+        duration_s,
+        device: &device,
+        grid: &grid,
+        loads: &mut loads,
+    };
+    let (events, script) = timeline::read(table.tables("timeline"), &mut context)?;
+    let faults = table.tables("faults").map(|t| fault::read(t, &device, &start, duration_s));
+    let faults = faults.collect::<Result<_, _>>()?;
+    let expect = table.tables("expect").map(|t| expect::read(t, &device, &start, duration_s));
+    let expect = expect.collect::<Result<_, _>>()?;
     Ok(Scenario {
-        name: document.name,
-        description: document.description,
-        seed: document.seed,
+        name: table.text("name").to_owned(),
+        description: table.text("description").to_owned(),
+        seed: table.whole("seed").unsigned_abs(),
+        fidelity: table.choice("fidelity", &Fidelity::ALL, Fidelity::slug),
         start,
         duration_s,
-        loads: loads.collect::<Result<_, _>>()?,
         device,
         grid,
         events,
+        loads,
+        script,
+        faults,
+        expect,
     })
+}
+
+/// Loads with names of their own, so that the timeline can speak of them.
+fn read_loads(table: Table, device: &Device, start: &Start) -> Result<Vec<Load>, ScenarioError> {
+    let mut loads: Vec<Load> = Vec::new();
+    for table in table.tables("loads") {
+        let load = load::read(table, device, start)?;
+        if loads.iter().any(|other| other.name == load.name) {
+            let message = format!("there is a load \"{}\" already", load.name);
+            return Err(table.refuse("name", message));
+        }
+        loads.push(load);
+    }
+    Ok(loads)
 }
 
 impl Scenario {
@@ -122,5 +320,6 @@ impl Scenario {
     pub fn scene(&self, meters: &[MeterPort]) -> Scene {
         let day_s = self.start.day_s();
         Scene::new(self.grid.clone(), &self.events, &self.loads, self.seed, day_s, meters)
+            .with_terminals(self.device.terminals.clone())
     }
 }

@@ -119,14 +119,15 @@ pub struct Event {
 /// Kinds of events.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EventKind {
-    /// Sag, swell, interruption or loss of a phase: the voltage jumps to a part of its value.
+    /// Sag, swell, interruption, loss of a phase or the end of one: the voltage goes to a part of its
+    /// undisturbed value and stays there.
     Voltage {
         /// Which phases.
         phases: Phases,
-        /// Part of the voltage before, 0 or more.
+        /// Part of the undisturbed voltage, 0 or more.
         to: f64,
-        /// How long, in seconds; for ever if not said.
-        for_s: Option<f64>,
+        /// How long it takes, in seconds; 0 for a jump.
+        over_s: f64,
     },
     /// The frequency goes to another one and stays there.
     Frequency {

@@ -1,9 +1,10 @@
 //! Loads people recognise: plain data, and the current each draws from its supply.
 
-use super::grid::System;
+use super::grid::{Harmonic, System};
 use super::load_tables::{CHARGER, PV, RECTIFIER, SIX_PULSE, STANDBY, unit_spectrum};
 use super::schedule::Schedule;
 use super::spectrum::{Phasor, Spectrum};
+use super::track::Track;
 use port::SlotId;
 use std::f64::consts::PI;
 
@@ -24,7 +25,26 @@ impl MeterPort {
             MeterPort::Esy(slot) => slot.number(),
         }
     }
+
+    /// The built-in meter and a module in each slot.
+    pub fn all() -> impl Iterator<Item = MeterPort> + Clone {
+        (0..=SlotId::MAX).map(|number| SlotId::new(number).map_or(MeterPort::Main, MeterPort::Esy))
+    }
+
+    /// Public, stable name.
+    pub fn slug(self) -> &'static str {
+        METER_NAMES[usize::from(self.number())]
+    }
+
+    /// The meter of a name.
+    pub fn from_slug(slug: &str) -> Option<MeterPort> {
+        MeterPort::all().find(|meter| meter.slug() == slug)
+    }
 }
+
+/// Names of meters by number.
+const METER_NAMES: [&str; 1 + SlotId::MAX as usize] =
+    ["main", "esy1", "esy2", "esy3", "esy4", "esy5", "esy6", "esy7", "esy8", "esy9", "esy10"];
 
 /// The meters through which a load's current flows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,9 +67,7 @@ impl Meters {
 
     /// All of them, the built-in one first.
     pub fn iter(self) -> impl Iterator<Item = MeterPort> {
-        (0..=SlotId::MAX)
-            .map(|number| SlotId::new(number).map_or(MeterPort::Main, MeterPort::Esy))
-            .filter(move |meter| self.contains(*meter))
+        MeterPort::all().filter(move |meter| self.contains(*meter))
     }
 }
 
@@ -148,7 +166,7 @@ impl Sun {
 }
 
 /// What a load is. Powers are in watts at nominal voltage, of all phases together.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum LoadKind {
     /// Kettle, heater: the current follows the voltage with all its harmonics.
     Resistive {
@@ -208,11 +226,50 @@ pub enum LoadKind {
         /// Degrees after the zero crossing at which it fires, 0 to 180.
         firing_deg: f64,
     },
+    /// Resistive load that is on for some cycles and off for some. Each element is switched where its
+    /// voltage crosses zero at nominal frequency, so no current jumps.
+    BurstFired {
+        /// Watts while on.
+        power_w: f64,
+        /// Cycles of nominal frequency, above 0.
+        on_cycles: f64,
+        /// Cycles of nominal frequency, above 0.
+        off_cycles: f64,
+    },
+    /// Resistive load behind a diode: DC and even harmonics, band-limited.
+    HalfWave {
+        /// Watts without diode.
+        power_w: f64,
+    },
+    /// A current that does not depend on the voltage.
+    Current {
+        /// Rms of the fundamental through each element, in amperes.
+        current_a: f64,
+        /// Against the undisturbed voltage of the element, in degrees; negative lags.
+        angle_deg: f64,
+        /// Harmonics as parts of the fundamental; angles where the current's own fundamental is cos x.
+        harmonics: Vec<Harmonic>,
+    },
+    /// Pulses of a crest factor in phase with the undisturbed voltage; see [`Spectrum::pulses`].
+    Pulses {
+        /// Rms through each element, in amperes.
+        current_a: f64,
+        /// Peak over rms, [`MIN_CREST_FACTOR`](super::MIN_CREST_FACTOR) to
+        /// [`MAX_CREST_FACTOR`](super::MAX_CREST_FACTOR).
+        crest_factor: f64,
+    },
     /// What a house draws when nobody is at home: router, standby, clocks.
     Idle {
         /// Watts.
         power_w: f64,
     },
+}
+
+/// The undisturbed voltage of an element.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nominal {
+    pub rms_v: f64,
+    pub angle_rad: f64,
 }
 
 /// Power factor of a motor that does not turn yet.
@@ -227,34 +284,45 @@ const CONVERTER_LIMIT: f64 = 0.7;
 const CONVERTER_OFF: f64 = 0.1;
 
 impl LoadKind {
-    /// Current of a converter or dimmer at 1 A of fundamental (dimmer: 1 A before cutting), where the
-    /// supply is a cosine. Computed once for a load, not once a piece.
+    /// Current at 1 A of fundamental (what is cut: 1 A before cutting; pulses: 1 A rms), where the supply
+    /// is a cosine. Computed once for a load, not once a piece.
     pub(crate) fn shape(&self) -> Spectrum {
         match self {
-            LoadKind::Resistive { .. } | LoadKind::Linear { .. } | LoadKind::Motor { .. } => {
-                Spectrum::sine(1.0, 0.0)
-            }
+            LoadKind::Resistive { .. }
+            | LoadKind::Linear { .. }
+            | LoadKind::Motor { .. }
+            | LoadKind::BurstFired { .. } => Spectrum::sine(1.0, 0.0),
             LoadKind::Rectifier { .. } => unit_spectrum(&RECTIFIER),
             LoadKind::HeatPump { .. } => unit_spectrum(&SIX_PULSE),
             LoadKind::EvCharger { .. } => unit_spectrum(&CHARGER),
             LoadKind::Pv { .. } => unit_spectrum(&PV),
             LoadKind::Idle { .. } => unit_spectrum(&STANDBY),
             LoadKind::Dimmer { firing_deg, .. } => Spectrum::phase_fired(1.0, *firing_deg),
+            LoadKind::HalfWave { .. } => Spectrum::half_wave_rectified(1.0),
+            LoadKind::Current { angle_deg, harmonics, .. } => {
+                let sine = Spectrum::sine(1.0, 0.0);
+                let shape = harmonics.iter().fold(sine, |shape, harmonic| {
+                    shape.with(harmonic.order, harmonic.level, harmonic.angle_deg)
+                });
+                shape.shifted(angle_deg.to_radians())
+            }
+            LoadKind::Pulses { crest_factor, .. } => Spectrum::pulses(1.0, *crest_factor),
         }
     }
 
     /// Current of one element that carries `share` of the load, `on_s` after switching on, at full
-    /// level. `nominal_v` is the rms for which the power is meant.
+    /// level. `nominal` is the undisturbed voltage of the element, for which the power is meant.
     pub(crate) fn current(
         &self,
         shape: &Spectrum,
         supply: &Spectrum,
-        nominal_v: f64,
+        nominal: Nominal,
         share: f64,
         on_s: f64,
     ) -> Spectrum {
+        let nominal_v = nominal.rms_v;
         match *self {
-            LoadKind::Resistive { power_w } => {
+            LoadKind::Resistive { power_w } | LoadKind::BurstFired { power_w, .. } => {
                 *supply * (share * power_w / (nominal_v * nominal_v))
             }
             LoadKind::Linear { power_w, reactive_var } => {
@@ -269,10 +337,13 @@ impl LoadKind {
                 let power = running + (starting + running * -1.0) * excess;
                 admittance(supply, nominal_v, power.re, power.im)
             }
-            LoadKind::Dimmer { power_w, .. } => {
+            LoadKind::Dimmer { power_w, .. } | LoadKind::HalfWave { power_w } => {
                 let fundamental = supply.harmonic(1);
                 let full_a = fundamental.rms() * share * power_w / (nominal_v * nominal_v);
                 shape.shifted(fundamental.angle_rad()) * full_a
+            }
+            LoadKind::Current { current_a, .. } | LoadKind::Pulses { current_a, .. } => {
+                shape.shifted(nominal.angle_rad) * current_a
             }
             LoadKind::Pv { power_w, .. } => converter(shape, supply, nominal_v, -share * power_w),
             LoadKind::HeatPump { power_w, ramp_s } | LoadKind::EvCharger { power_w, ramp_s } => {
@@ -301,6 +372,10 @@ impl LoadKind {
             | LoadKind::Rectifier { .. }
             | LoadKind::Pv { .. }
             | LoadKind::Dimmer { .. }
+            | LoadKind::BurstFired { .. }
+            | LoadKind::HalfWave { .. }
+            | LoadKind::Current { .. }
+            | LoadKind::Pulses { .. }
             | LoadKind::Idle { .. } => None,
         }
     }
@@ -350,6 +425,8 @@ pub struct Load {
     pub meters: Meters,
     /// When it is on.
     pub schedule: Schedule,
+    /// Part of its power that it draws, 0 or more.
+    pub level: Track<f64>,
     /// Slow random movement of its power, at most this part of it (0.1 is 10 %).
     pub wander: f64,
 }

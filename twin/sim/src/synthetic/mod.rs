@@ -9,7 +9,9 @@
 //! Angles: v(t) = sqrt2 V cos(2 pi theta(t) + angle), theta in cycles, common to all channels. A
 //! current that lags its voltage has the smaller angle and makes reactive power positive.
 //!
-//! Absent on purpose: interharmonics, and anything above the 31st harmonic (edges are band-limited).
+//! Absent on purpose: interharmonics, and anything above the 31st harmonic: the edges of phase-fired and
+//! half-wave loads are band-limited. What is switched is switched between samples, at once; a burst-fired
+//! load at the zero crossing of its voltage, where nothing jumps.
 
 mod exact;
 mod grid;
@@ -23,6 +25,7 @@ mod schedule;
 mod shapes;
 mod signal;
 mod spectrum;
+mod terminals;
 mod timeline;
 mod track;
 pub mod truth;
@@ -35,7 +38,9 @@ pub use random::Wander;
 pub(crate) use random::mixed;
 pub use scene::Scene;
 pub use schedule::{OnPeriod, Schedule};
+pub use shapes::{MAX_CREST_FACTOR, MIN_CREST_FACTOR};
 pub use signal::Signal;
 pub use spectrum::{HARMONICS, Phasor, Spectrum};
+pub use terminals::{Terminals, Wire};
 pub use timeline::{MAX_PIECE_S, Piece, Pieces, Timeline};
 pub use track::{Lerp, Track};

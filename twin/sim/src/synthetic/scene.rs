@@ -1,12 +1,15 @@
 //! Grid and loads together, as a timeline for one meter or several.
 
 use super::grid::{Event, EventKind, Grid, Phases, System, drop_traces, remove_common};
-use super::load::{Load, LoadKind, MeterPort};
+use super::load::{Load, LoadKind, MeterPort, Nominal};
 use super::random::Wander;
+use super::schedule::Bursts;
 use super::spectrum::Spectrum;
+use super::terminals::Terminals;
 use super::timeline::Timeline;
 use super::track::Track;
 use port::{Role, SlotId};
+use std::f64::consts::TAU;
 
 /// Streams of the wanders: three phases, all phases together, frequency, then two a load.
 const COMMON_STREAM: u64 = 3;
@@ -27,13 +30,15 @@ pub struct Scene {
     roles: Vec<Role>,
     grid: Grid,
     sources: Vec<Spectrum>,
-    levels: Vec<(Phases, Track<f64>)>,
+    /// Part of its undisturbed voltage that each phase has.
+    levels: [Track<f64>; 3],
     frequency_hz: Track<f64>,
     jumps_cycles: Track<f64>,
     frequency_wander: Wander,
     phase_wanders: [Wander; 3],
     common_wander: Wander,
     loads: Vec<Placed>,
+    terminals: Terminals,
     /// Local time of day of the first sample in seconds.
     day_s: f64,
 }
@@ -43,7 +48,10 @@ pub struct Scene {
 struct Placed {
     load: Load,
     shape: Spectrum,
-    nominal_v: Vec<f64>,
+    /// Of each element.
+    nominal: Vec<Nominal>,
+    /// Of each element, if the load has any.
+    bursts: Vec<Bursts>,
     wander: Wander,
     clouds: Wander,
 }
@@ -58,8 +66,8 @@ impl Scene {
     /// this order. `day_s` is the local time of day of the first sample in seconds.
     ///
     /// # Panics
-    /// If an event is not in the order of time, a frequency change begins before the last one is
-    /// complete, or a load lies where the system has no terminal.
+    /// If an event is not in the order of time, a change begins before the last one of the same voltage
+    /// or of the frequency is complete, or a load lies where the system has no terminal.
     pub fn new(
         grid: Grid,
         events: &[Event],
@@ -78,13 +86,14 @@ impl Scene {
             meters: meters.to_vec(),
             roles: [voltages, &currents.repeat(meters.len())].concat(),
             sources: grid.spectra(),
-            levels: Vec::new(),
+            levels: [1.0; 3].map(Track::constant),
             frequency_hz: Track::constant(grid.frequency_hz),
             jumps_cycles: Track::constant(0.0),
             frequency_wander: wander(FREQUENCY_STREAM, grid.frequency_wander_hz),
             phase_wanders: [0, 1, 2].map(|phase| wander(phase, own)),
             common_wander: wander(COMMON_STREAM, grid.voltage_wander * COMMON_PART),
             loads: Vec::new(),
+            terminals: Terminals::default(),
             day_s,
             grid,
         };
@@ -95,30 +104,33 @@ impl Scene {
         scene
     }
 
+    /// As the wires really lie.
+    #[must_use]
+    pub fn with_terminals(mut self, terminals: Terminals) -> Scene {
+        self.terminals = terminals;
+        self
+    }
+
     fn add_event(&mut self, event: &Event) {
         let at_s = event.at_s;
         match event.kind {
-            EventKind::Voltage { phases, to, for_s } => {
-                let mut level = Track::constant(1.0).step(at_s, to);
-                if let Some(for_s) = for_s {
-                    level = level.step(at_s + for_s, 1.0);
-                }
-                self.levels.push((phases, level));
+            EventKind::Voltage { phases: Phases(concerned), to, over_s } => {
+                let levels = self.levels.iter_mut().zip(concerned).filter(|(_, c)| *c);
+                levels.for_each(|(level, _)| go(level, at_s, over_s, to));
             }
             EventKind::Frequency { to_hz, over_s } => {
-                let frequency_hz = self.frequency_hz.clone();
-                self.frequency_hz = frequency_hz.ramp(at_s, at_s + over_s, to_hz);
+                go(&mut self.frequency_hz, at_s, over_s, to_hz);
             }
             EventKind::PhaseJump { by_deg } => {
                 let before = self.jumps_cycles.at(at_s);
-                self.jumps_cycles = self.jumps_cycles.clone().step(at_s, before + by_deg / 360.0);
+                go(&mut self.jumps_cycles, at_s, 0.0, before + by_deg / 360.0);
             }
         }
     }
 
     fn next_grid_event(&self, after_s: f64) -> f64 {
         let grid = self.frequency_hz.next_knot(after_s).min(self.jumps_cycles.next_knot(after_s));
-        self.levels.iter().map(|(_, track)| track.next_knot(after_s)).fold(grid, f64::min)
+        self.levels.iter().map(|track| track.next_knot(after_s)).fold(grid, f64::min)
     }
 
     /// Voltages before the lines.
@@ -126,8 +138,7 @@ impl Scene {
         let common = 1.0 + self.common_wander.at(at_s);
         let mut voltages = [Spectrum::ZERO; 3];
         for (phase, source) in self.sources.iter().enumerate() {
-            let events = self.levels.iter().filter(|(phases, _)| phases.0[phase]);
-            let level: f64 = events.map(|(_, track)| track.on(within_s, at_s)).product();
+            let level = self.levels[phase].on(within_s, at_s);
             voltages[phase] = *source * (level * (common + self.phase_wanders[phase].at(at_s)));
         }
         voltages
@@ -156,29 +167,40 @@ impl Scene {
     }
 }
 
+/// Continues a track in place.
+fn go(track: &mut Track<f64>, from_s: f64, over_s: f64, to: f64) {
+    let so_far = std::mem::replace(track, Track::constant(0.0));
+    *track = so_far.ramp(from_s, from_s + over_s, to);
+}
+
 impl Placed {
     fn new(load: &Load, grid: &Grid, seed: u64, stream: u64) -> Placed {
         assert!(load.connection.is_possible(grid.system), "{} has no such terminals", load.name);
         let nominal = grid.nominal().into_iter().map(|(rms, angle)| Spectrum::sine(rms, angle));
-        let nominal: Vec<Spectrum> = nominal.collect();
-        let elements = load.connection.elements(grid.system);
-        let nominal_v = elements.iter().map(|element| supply(&nominal, *element).true_rms());
+        let phases: Vec<Spectrum> = nominal.collect();
+        let elements = load.connection.elements(grid.system).iter();
+        let nominal = elements.map(|element| {
+            let voltage = supply(&phases, *element);
+            Nominal { rms_v: voltage.true_rms(), angle_rad: voltage.harmonic(1).angle_rad() }
+        });
+        let nominal: Vec<Nominal> = nominal.collect();
         let clouds = match load.kind {
             LoadKind::Pv { clouds, .. } => clouds,
             _ => 0.0,
         };
         Placed {
             shape: load.kind.shape(),
-            nominal_v: nominal_v.collect(),
+            bursts: bursts(&load.kind, grid.frequency_hz, &nominal),
+            nominal,
             wander: Wander { seed, stream, amplitude: load.wander },
             clouds: Wander { seed, stream: stream + 1, amplitude: clouds / 2.0 },
             load: load.clone(),
         }
     }
 
-    /// Part of its power that the load draws, apart from how it starts.
-    fn level(&self, at_s: f64, day_s: f64) -> f64 {
-        let moved = 1.0 + self.wander.at(at_s);
+    /// Part of its power that the load draws, apart from how it starts and its bursts.
+    fn level(&self, within_s: f64, at_s: f64, day_s: f64) -> f64 {
+        let moved = self.load.level.on(within_s, at_s) * (1.0 + self.wander.at(at_s));
         match self.load.kind {
             LoadKind::Pv { sun, clouds, .. } => {
                 let clear = 1.0 - clouds / 2.0 + self.clouds.at(at_s);
@@ -198,14 +220,17 @@ impl Placed {
         currents: &mut Three,
     ) {
         let Some(since_s) = self.load.schedule.on_since(within_s) else { return };
-        let level = self.level(at_s, day_s);
+        let level = self.level(within_s, at_s, day_s);
         let elements = self.load.connection.elements(system);
         let share = 1.0 / elements.len() as f64;
-        for (element, nominal_v) in elements.iter().zip(&self.nominal_v) {
+        for (place, (element, nominal)) in elements.iter().zip(&self.nominal).enumerate() {
+            if self.bursts.get(place).is_some_and(|bursts| !bursts.is_on(within_s)) {
+                continue;
+            }
             let supply = supply(voltages, *element);
             let on_s = at_s - since_s;
             let kind = &self.load.kind;
-            let current = kind.current(&self.shape, &supply, *nominal_v, share, on_s) * level;
+            let current = kind.current(&self.shape, &supply, *nominal, share, on_s) * level;
             currents[element.0] += current;
             if let Some(leave) = element.1 {
                 currents[leave] += -current;
@@ -230,9 +255,24 @@ impl Placed {
             let next = self.load.kind.next_bend_s(bend_s - since_s + 1e-9);
             if bend_s > after_s { Some(bend_s) } else { next.map(|next| since_s + next) }
         });
-        let switch = self.load.schedule.next_switch(after_s);
-        bend.unwrap_or(f64::INFINITY).min(switch)
+        let bursts = self.bursts.iter().filter(|_| since_s.is_some());
+        bursts
+            .map(|bursts| bursts.next_switch(after_s))
+            .fold(bend.unwrap_or(f64::INFINITY), f64::min)
+            .min(self.load.schedule.next_switch(after_s))
+            .min(self.load.level.next_knot(after_s))
     }
+}
+
+/// Bursts of each element of a load, from the first zero crossing of its voltage.
+fn bursts(kind: &LoadKind, frequency_hz: f64, nominal: &[Nominal]) -> Vec<Bursts> {
+    let LoadKind::BurstFired { on_cycles, off_cycles, .. } = *kind else { return Vec::new() };
+    let of_element = |nominal: &Nominal| Bursts {
+        first_s: (0.25 - nominal.angle_rad / TAU).rem_euclid(0.5) / frequency_hz,
+        on_s: on_cycles / frequency_hz,
+        period_s: (on_cycles + off_cycles) / frequency_hz,
+    };
+    nominal.iter().map(of_element).collect()
 }
 
 /// Voltage across an element.
@@ -287,12 +327,14 @@ impl Timeline for Scene {
         for (voltage, current) in voltages.iter_mut().zip(&through[0]) {
             *voltage += *current * -self.grid.line_ohm;
         }
+        voltages = self.terminals.voltages(&voltages, self.grid.system.has_neutral());
         voltages.iter_mut().for_each(|voltage| drop_traces(voltage, self.grid.voltage_v));
         let phases = self.grid.system.phases();
         let (first, mut rest) = out.split_at_mut(phases);
         first.copy_from_slice(&voltages[..phases]);
         for meter in &self.meters {
-            let currents = &mut through[usize::from(meter.number())];
+            let conductors = &through[usize::from(meter.number())];
+            let mut currents = self.terminals.currents(*meter, conductors);
             let largest_a = currents.iter().map(Spectrum::true_rms).fold(0.0, f64::max);
             currents.iter_mut().for_each(|current| drop_traces(current, largest_a));
             let (these, others) = rest.split_at_mut(phases);

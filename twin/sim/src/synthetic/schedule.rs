@@ -56,9 +56,52 @@ impl Schedule {
     }
 }
 
+/// Bursts of one element of a load: on for some time, off for some, for ever.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Bursts {
+    /// Seconds from the beginning to one of the switchings on.
+    pub first_s: f64,
+    /// How long it is on, in seconds.
+    pub on_s: f64,
+    /// Seconds from one switching on to the next.
+    pub period_s: f64,
+}
+
+impl Bursts {
+    /// Whether the element is on at an instant, which is not one of the switchings.
+    pub fn is_on(self, at_s: f64) -> bool {
+        (at_s - self.first_s).rem_euclid(self.period_s) < self.on_s
+    }
+
+    /// The first switching after an instant.
+    pub fn next_switch(self, after_s: f64) -> f64 {
+        let count = ((after_s - self.first_s) / self.period_s).floor();
+        // Three periods, since the division may round either way.
+        [count - 1.0, count, count + 1.0]
+            .into_iter()
+            .map(|count| self.first_s + count * self.period_s)
+            .flat_map(|on_s| [on_s, on_s + self.on_s])
+            .filter(|at_s| *at_s > after_s)
+            .fold(f64::INFINITY, f64::min)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bursts_are_on_for_their_part_of_each_period() {
+        let bursts = Bursts { first_s: 0.005, on_s: 0.04, period_s: 0.1 };
+        let (mut at_s, mut on_s) = (0.0, 0.0);
+        while at_s < 10.0 {
+            let next_s = bursts.next_switch(at_s);
+            assert!(next_s > at_s && next_s - at_s < 0.0601);
+            on_s += if bursts.is_on(at_s.midpoint(next_s)) { next_s - at_s } else { 0.0 };
+            at_s = next_s;
+        }
+        assert!((on_s - 4.0).abs() < 0.005 + 1e-9, "{on_s}");
+    }
 
     #[test]
     fn a_period_repeats_for_ever_and_starts_no_earlier_than_said() {

@@ -4,6 +4,7 @@
 //! (reference/metrology.md, section 2).
 
 use super::spectrum::{HARMONICS, Phasor, Spectrum};
+use std::cmp::Ordering;
 use std::f64::consts::{FRAC_PI_2, PI, SQRT_2};
 
 impl Spectrum {
@@ -44,6 +45,41 @@ impl Spectrum {
             let sign = if order % 4 == 1 { 1.0 } else { -1.0 };
             let rms = sign * 4.0 * amplitude / (PI * order as f64) / SQRT_2;
             wave.set(order, Phasor { re: rms, im: 0.0 });
+        }
+        wave
+    }
+}
+
+/// Smallest crest factor of [`Spectrum::pulses`], that of a sine.
+pub const MIN_CREST_FACTOR: f64 = SQRT_2;
+/// Largest: with all sixteen odd harmonics alike it is sqrt 32 = 5.66.
+pub const MAX_CREST_FACTOR: f64 = 5.65;
+
+impl Spectrum {
+    /// Pulses, one a half cycle, of an rms and a crest factor, both exact: the first `n` odd harmonics
+    /// are alike and the next has a part `w` of them, all with their peaks at the grid angle 0. With `a`
+    /// the rms of each, rms is `a sqrt(n + w^2)` and peak `sqrt2 a (n + w)`. The fundamental is `a`, in
+    /// phase with the grid angle, so on a sine V the power is `V a`.
+    ///
+    /// # Panics
+    /// If the crest factor is not [`MIN_CREST_FACTOR`] to [`MAX_CREST_FACTOR`].
+    pub fn pulses(rms: f64, crest_factor: f64) -> Spectrum {
+        let range = MIN_CREST_FACTOR..=MAX_CREST_FACTOR;
+        assert!(range.contains(&crest_factor), "no pulses of crest factor {crest_factor}");
+        let square = crest_factor * crest_factor / 2.0;
+        let n = square.floor();
+        // (n + w)^2 = square (n + w^2), solved for w from 0 to 1.
+        let (a, b, c) = (square - 1.0, n, n * (square - n));
+        let w = if a > 0.0 { (b - (b * b - a * c).max(0.0).sqrt()) / a } else { 0.0 };
+        let alike = rms / (n + w * w).sqrt();
+        let mut wave = Spectrum::ZERO;
+        for (place, order) in (1..=HARMONICS).step_by(2).enumerate() {
+            let part = match (place as f64).total_cmp(&n) {
+                Ordering::Less => 1.0,
+                Ordering::Equal => w,
+                Ordering::Greater => break,
+            };
+            wave.set(order, Phasor { re: alike * part, im: 0.0 });
         }
         wave
     }
@@ -111,6 +147,24 @@ mod tests {
         assert_eq!(v.reactive_power_fundamental(&i), 0.0);
         near(i.dc, 0.4502 * 65.0, 1e-4);
         near(i.true_rms(), 65.0 / SQRT_2, 1e-5);
+    }
+
+    /// Crest factor 4 is eight equal odd harmonics: I1 = I / sqrt 8, and the peak of 23 A rms is 92 A [E14].
+    #[test]
+    fn pulses_have_their_rms_and_crest_factor_exactly() {
+        for crest_factor in [MIN_CREST_FACTOR, 1.5, 2.0, 2.3, 3.0, 3.99, 4.0, 5.0, MAX_CREST_FACTOR]
+        {
+            let wave = Spectrum::pulses(23.0, crest_factor);
+            near(wave.true_rms(), 23.0, 1e-14);
+            near(wave.value_at(0.0), 23.0 * crest_factor, 1e-12);
+            let highest =
+                (0..4096).map(|n| wave.value_at(f64::from(n) / 4096.0)).fold(0.0, f64::max);
+            near(highest, 23.0 * crest_factor, 1e-12);
+        }
+        let four = Spectrum::pulses(23.0, 4.0);
+        near(four.value_at(0.0), 92.0, 1e-12);
+        near(four.harmonic(1).rms(), 23.0 / 8.0_f64.sqrt(), 1e-12);
+        assert_eq!(four.harmonic(17), Phasor::ZERO);
     }
 
     #[test]
