@@ -14,7 +14,6 @@ mod replay;
 mod run;
 mod scenario;
 mod table;
-mod twin_setup;
 mod version;
 
 use clap::Parser;

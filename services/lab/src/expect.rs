@@ -3,7 +3,6 @@
 //! A window counts for an expectation if it lies wholly within the expectation's own. Times are those
 //! of the meter: seconds since the first sample, by its own clock.
 
-use catalog::PointId;
 use image::{Image, MeterId, Reading};
 use serde::Serialize;
 use sim::scenario::{Expectation, Operator, Path, Scenario, Take, Tolerance, Wanted};
@@ -214,9 +213,8 @@ impl Watch {
 
     fn count_pulses(&mut self, times_s: impl Iterator<Item = f64>) {
         let window = self.expected.window;
-        let within = |at_s: f64| {
-            at_s > window.from_s && window.to_s.is_none_or(|to_s| at_s <= to_s)
-        };
+        let within =
+            |at_s: f64| at_s > window.from_s && window.to_s.is_none_or(|to_s| at_s <= to_s);
         self.pulses += times_s.filter(|at_s| within(*at_s)).count() as u64;
     }
 
@@ -281,11 +279,4 @@ pub fn meter_id(port: MeterPort) -> MeterId {
         MeterPort::Main => MeterId::Main,
         MeterPort::Esy(slot) => MeterId::Esy(slot),
     }
-}
-
-/// A point of the catalogue as a path of an expectation names it, without the meter.
-pub fn path_of(point: PointId) -> String {
-    let row = &catalog::points()[point.index()];
-    let register = row.register.map_or(String::new(), |register| format!(".{}", register.slug()));
-    format!("{}.{}{register}", row.scope.slug(), row.quantity.slug)
 }

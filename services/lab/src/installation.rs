@@ -4,18 +4,15 @@ use crate::expect::meter_id;
 use crate::step_feed::StepFeed;
 use image::{Command, Identity, MeterId, Origin, Request};
 use metering::{Limits, MeterSettings, Wiring};
-use port::{
-    Channel, EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Timestamp,
-};
+use port::{Channel, EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Timestamp};
 use runner::{Cue, CueAction, Feed, Samples, Script};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd, FrontEndError};
-use sim::scenario::{self, Action, Fidelity, Scenario};
-use sim::sources::Faulty;
+use sim::scenario::{self, Action, Fidelity, Scenario, Terminals};
+use sim::sources::{FaultError, Faulty};
 use sim::steps::{Change, Modules, Phasors, Sampler, SeekableSource, Stepper, Unit};
-use sim::synthetic::{MeterPort, Scene, Synthetic};
+use sim::synthetic::{MeterPort, Scene};
 use sim::waveform::{Branch, Waveform, split};
-use std::ops::Range;
 use world::{LoadConfig, TwinConfig};
 
 /// Peak current at full scale over the rated current: 110 A to 65 A, as in the built-in meter.
@@ -44,9 +41,12 @@ pub enum SetUpError {
     /// The front end cannot be built.
     #[error("front end: {0}")]
     FrontEnd(#[from] FrontEndError),
+    /// A fault cannot be given to its source.
+    #[error("fault: {0}")]
+    Fault(#[from] FaultError),
     /// Faults of samples where there are no samples.
     #[error(
-        "line of [[faults]]: a fault of samples needs fidelity \"waveform\"; at \"{0}\" most time passes without samples"
+        "[[faults]]: a fault of samples needs fidelity \"waveform\"; at \"{0}\" most time passes without samples"
     )]
     FaultsNeedSamples(&'static str),
 }
@@ -174,48 +174,26 @@ impl<'a> Plan<'a> {
         self.scenario.scene(&self.meters)
     }
 
-    /// One player for all front ends: the built-in meter's channels, the voltages once more for the
-    /// modules' reference if there are modules, and the currents of each module.
-    fn branches(&self) -> Vec<Branch> {
-        let player = Synthetic::new(
-            Box::new(self.scene()),
-            self.scenario.seed,
-            0,
-            self.scenario.duration_s,
-        );
-        let phases = self.scenario.device.system.phases();
-        let mut rows: Vec<Range<usize>> = std::iter::once(0..2 * phases).collect();
-        if self.meters.len() > 1 {
-            rows.push(0..phases);
-        }
-        for module in 1..self.meters.len() {
-            let first = (1 + module) * phases;
-            rows.push(first..first + phases);
-        }
-        split(Box::new(player), &rows)
-    }
-
-    fn afes(&self) -> Result<Vec<Afe<Branch>>, SetUpError> {
-        let branches = self.branches();
-        let with_reference = branches.len() > self.meters.len();
-        let units = std::iter::once(&self.units[0])
-            .chain(with_reference.then_some(&self.units[0]))
-            .chain(&self.units[1..]);
-        let afes = units.zip(branches).map(|(unit, branch)| Afe::new(unit, branch, self.rate_hz));
-        Ok(afes.collect::<Result<_, _>>()?)
+    /// The front end of a meter, by its place, on what it sees.
+    fn afe(&self, place: usize, branch: Branch) -> Result<Afe<Branch>, SetUpError> {
+        Ok(Afe::new(&self.units[place], branch, self.rate_hz)?)
     }
 
     /// Samples of all front ends, with the faults that the scenario gives them.
     fn samples(&self) -> Result<Samples, SetUpError> {
-        let mut afes = self.afes()?.into_iter();
-        let main = self.faulty(MeterPort::Main, afes.next().expect("one for the built-in meter"));
-        let Some(reference) = afes.next() else { return Ok(Samples::new(main, None)) };
-        let modules = self.identities().into_iter().zip(afes).map(|(identity, afe)| Module {
-            currents: Some(self.faulty(MeterPort::Esy(identity.slot), afe)),
-            identity,
-        });
-        let modules = modules.collect();
-        let mut bus = VirtualBus::new(self.wiring, Box::new(reference), modules, self.start);
+        let Terminals { main, voltages, modules } = self.scenario.terminals();
+        let main = self.faulty(MeterPort::Main, self.afe(0, main)?)?;
+        if modules.is_empty() {
+            return Ok(Samples::new(main, None));
+        }
+        // The reference and the sample clock are the EMS's own.
+        let reference = Box::new(self.afe(0, voltages)?);
+        let mut on_bus = Vec::new();
+        for ((identity, branch), place) in self.identities().into_iter().zip(modules).zip(1..) {
+            let currents = self.faulty(MeterPort::Esy(identity.slot), self.afe(place, branch)?)?;
+            on_bus.push(Module { identity, currents: Some(currents) });
+        }
+        let mut bus = VirtualBus::new(self.wiring, reference, on_bus, self.start);
         for (at_s, slot, plugged) in self.plugging() {
             let at = (at_s * self.rate_hz).round() as u64;
             match plugged {
@@ -226,27 +204,34 @@ impl<'a> Plan<'a> {
         Ok(Samples::new(main, Some(Box::new(bus) as Box<dyn EsyBus + Send>)))
     }
 
-    fn faulty(&self, meter: MeterPort, afe: Afe<Branch>) -> Box<dyn SampleSource + Send> {
+    fn faulty(
+        &self,
+        meter: MeterPort,
+        afe: Afe<Branch>,
+    ) -> Result<Box<dyn SampleSource + Send>, SetUpError> {
         let of_meter = |(port, fault): &(MeterPort, _)| (*port == meter).then_some(*fault);
         let faults: Vec<_> = self.scenario.faults.iter().filter_map(of_meter).collect();
         if faults.is_empty() {
-            return Box::new(afe);
+            return Ok(Box::new(afe));
         }
         let seed = self.scenario.seed.wrapping_add(u64::from(meter.number()));
-        Box::new(Faulty::new(afe, faults, seed))
+        Ok(Box::new(Faulty::new(afe, faults, seed)?))
     }
 
     /// The front end of a module that is plugged in at a sample: its currents from then on.
-    fn replacement(&self, slot: SlotId, at: u64) -> Result<Box<dyn SampleSource + Send>, SetUpError> {
+    fn replacement(
+        &self,
+        slot: SlotId,
+        at: u64,
+    ) -> Result<Box<dyn SampleSource + Send>, SetUpError> {
         let meter = MeterPort::Esy(slot);
         let place = self.meters.iter().position(|other| *other == meter).expect("in the plan");
         let phases = self.scenario.device.system.phases();
-        let mut player = self.scenario.synthetic(meter);
+        let mut player = self.scenario.synthetic(&[meter]);
         player.seek(at);
         let currents_only = phases..2 * phases;
         let mut branches = split(Box::new(player), &[currents_only]);
-        let currents = branches.pop().expect("one was asked for");
-        Ok(Box::new(Afe::new(&self.units[place], currents, self.rate_hz)?))
+        Ok(Box::new(self.afe(place, branches.pop().expect("one was asked for"))?))
     }
 
     /// When modules are plugged in (true) and out.
@@ -295,13 +280,13 @@ impl<'a> Plan<'a> {
     }
 
     fn sampler(&self) -> Result<Sampler, SetUpError> {
-        let mut afes = self.afes()?;
-        if self.meters.len() > 1 {
-            // The reference's voltages are the built-in meter's; one bank meters all.
-            afes.remove(1);
+        // One bank meters all loads against the built-in meter's voltages: the reference's are not read.
+        let Terminals { main, modules, .. } = self.scenario.terminals();
+        let mut sources: Vec<Box<dyn SeekableSource + Send>> = Vec::new();
+        for (branch, place) in std::iter::once(main).chain(modules).zip(0..) {
+            sources.push(Box::new(self.afe(place, branch)?));
         }
-        let sources = afes.into_iter().map(|afe| Box::new(afe) as Box<dyn SeekableSource + Send>);
-        Ok(Sampler::new(sources.collect(), self.wiring))
+        Ok(Sampler::new(sources, self.wiring))
     }
 
     /// Settings at the beginning, then what the timeline does to the device.

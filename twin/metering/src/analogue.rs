@@ -149,6 +149,11 @@ impl Analogue {
         &self.before
     }
 
+    /// Takes another signal out of the corrected one.
+    pub fn refer_to(&mut self, other: &Phasors) {
+        self.after.iter_mut().zip(other).for_each(|(own, other)| *own -= other);
+    }
+
     /// The phasors at the terminals.
     pub fn after(&self) -> &Phasors {
         &self.after

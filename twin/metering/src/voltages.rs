@@ -127,6 +127,9 @@ impl Voltages {
         for (analogue, input) in self.phases.iter_mut().zip(inputs) {
             analogue.find_phasors(input.as_ref().map(|input| &input.channel), window);
         }
+        if window.wiring == Wiring::ThreePhaseThreeWire {
+            refer_corrected(&mut self.phases);
+        }
         for phase in 0..3 {
             let (a, b) = (&self.phases[phase], &self.phases[(phase + 1) % 3]);
             means.v2[phase] += gain(a, a);
@@ -181,6 +184,14 @@ fn refer_to_virtual_neutral([a, b, c]: &mut [Analogue; 3]) {
         *b -= neutral;
         *c -= neutral;
     }
+}
+
+/// The same once the response is undone: each channel has its own, so what was in balance before it is
+/// a little out of balance after it.
+fn refer_corrected(phases: &mut [Analogue; 3]) {
+    let [a, b, c] = phases.each_ref().map(Analogue::after);
+    let neutral: Phasors = std::array::from_fn(|order| (a[order] + b[order] + c[order]) / 3.0);
+    phases.iter_mut().for_each(|analogue| analogue.refer_to(&neutral));
 }
 
 fn difference(a: &Phasors, b: &Phasors) -> Phasors {

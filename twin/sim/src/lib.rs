@@ -7,8 +7,8 @@
 pub mod conformance;
 pub mod esy;
 pub mod frontend;
-mod noise;
 mod interpolate;
+mod noise;
 pub mod recorded;
 pub mod scenario;
 pub mod sources;

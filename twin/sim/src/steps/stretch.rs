@@ -77,7 +77,14 @@ impl Sampler {
         let block = |source: &Box<dyn SeekableSource + Send>| {
             SampleBlock::new(source.format().channels.len(), CHUNK)
         };
-        Sampler { blocks: sources.iter().map(block).collect(), rows, bank, rate_hz, next: 0, sources }
+        Sampler {
+            blocks: sources.iter().map(block).collect(),
+            rows,
+            bank,
+            rate_hz,
+            next: 0,
+            sources,
+        }
     }
 
     /// Samples by which a stretch begins before an event.
