@@ -271,8 +271,11 @@ fn wires(
     let Some(names) = table.names(key) else { return Ok(None) };
     let phases = system.phases();
     if names.len() != phases {
-        let message =
-            format!("wiring \"{}\" has {phases} of them, not {}", system.slug(), names.len());
+        let message = format!(
+            "\"{key}\" has an entry for each phase: {phases} in wiring \"{}\", not {}",
+            system.slug(),
+            names.len()
+        );
         return Err(table.refuse(key, message));
     }
     let wire = |(name, line): (&str, usize)| {

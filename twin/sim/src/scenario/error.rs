@@ -38,8 +38,11 @@ pub(super) fn unknown<'a>(
         Some(near) => format!("unknown {what} \"{name}\"; did you mean \"{near}\"?"),
         None => {
             let known: Vec<&str> = known.collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            format!("unknown {what} \"{name}\"; known are {known}")
+            match known[..] {
+                [] => format!("unknown {what} \"{name}\"; there is none"),
+                [only] => format!("unknown {what} \"{name}\"; there is only {only}"),
+                _ => format!("unknown {what} \"{name}\"; known are {}", known.join(", ")),
+            }
         }
     }
 }

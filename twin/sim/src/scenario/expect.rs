@@ -272,7 +272,7 @@ fn read_path(table: Table, device: &Device) -> Result<Path, ScenarioError> {
         ["main", "pulses"] => Ok(Path::Pulses),
         [name, "wiring"] => Ok(Path::Wiring(meter(name)?)),
         ["device", other] => refuse(unknown("value of the device", other, ["tariff"].into_iter())),
-        [name, other] => {
+        [name, other] if MeterPort::from_slug(name).is_some() => {
             meter(name)?;
             refuse(unknown("value of a meter", other, ["wiring", "pulses"].into_iter()))
         }

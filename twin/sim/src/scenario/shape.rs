@@ -229,7 +229,8 @@ impl Key {
                 Ok(())
             }
             (Takes::Whole(low, high), _) => {
-                refuse(format!("\"{}\" is a whole number from {low} to {high}", self.name))
+                let to = if *high == i64::MAX { String::new() } else { format!(" to {high}") };
+                refuse(format!("\"{}\" is a whole number from {low}{to}", self.name))
             }
             (Takes::Number(low, high), value) => {
                 let number = match value {
