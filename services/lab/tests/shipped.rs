@@ -1,0 +1,104 @@
+//! Every shipped scenario passes, at any block size the laboratory chooses, and fails once what it is
+//! about is taken away.
+
+mod common;
+
+use common::trial;
+use lab::Trial;
+use sim::scenario::{Fidelity, Part, Scenario, count, parse_without, variants};
+use std::fs;
+use std::path::PathBuf;
+
+/// Simulated seconds of waveform that this test runs; longer ones are run by `ci/scenarios`, in a
+/// release build.
+const WAVEFORM_S: f64 = 60.0;
+
+/// A file of the folder of scenarios.
+struct Shipped {
+    name: String,
+    text: String,
+}
+
+fn shipped() -> Vec<Shipped> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder of scenarios")
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    let named = |path: PathBuf| Shipped {
+        name: path.file_stem().expect("a name").to_string_lossy().into_owned(),
+        text: fs::read_to_string(path).expect("UTF-8"),
+    };
+    files.into_iter().map(named).collect()
+}
+
+fn is_short(scenario: &Scenario) -> bool {
+    scenario.fidelity == Fidelity::Waveform
+        && scenario.duration_s.is_some_and(|duration_s| duration_s <= WAVEFORM_S)
+}
+
+fn failures(trial: &Trial) -> Vec<String> {
+    let failed = trial.expectations.iter().filter(|verdict| !verdict.passed);
+    failed.map(|v| format!("line {}: {}: found {:?}", v.line, v.expected, v.found)).collect()
+}
+
+/// [E1, E2, E3, E4, E5, E8, E10, E11, E14, G2, G11, N5] All of them, with every combination of their matrix.
+#[test]
+fn every_short_scenario_passes() {
+    let mut wrong = Vec::new();
+    for Shipped { name, text } in shipped() {
+        for (variant, scenario) in variants(&text).unwrap_or_else(|e| panic!("{name}: {e}")) {
+            if is_short(&scenario) {
+                let failed = failures(&trial(&scenario));
+                wrong.extend(failed.into_iter().map(|line| format!("{name} [{variant}] {line}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// At least 25, each with an end and with at least one expectation that says where its value comes from;
+/// `house` is what `ems run` shows and has no end.
+#[test]
+fn every_scenario_expects_something() {
+    let all = shipped();
+    assert!(all.len() >= 26, "{}", all.len());
+    for Shipped { name, text } in all.iter().filter(|shipped| shipped.name != "house") {
+        for (_, scenario) in variants(text).unwrap_or_else(|error| panic!("{name}: {error}")) {
+            assert!(scenario.duration_s.is_some(), "{name} has an end");
+            assert!(scenario.expect.iter().any(|e| !e.why.is_empty()), "{name} says why");
+        }
+    }
+}
+
+/// Without any one entry of its timeline or of its faults, a scenario fails; one that has neither fails
+/// without one of its loads.
+#[test]
+fn a_scenario_fails_without_what_it_is_about() {
+    let mut wrong = Vec::new();
+    for Shipped { name, text } in shipped() {
+        let whole = variants(&text).unwrap_or_else(|error| panic!("{name}: {error}")).remove(0).1;
+        if !is_short(&whole) {
+            continue;
+        }
+        let of = |part| count(&text, part).expect("it was read");
+        let fails = |part, index| {
+            let rest = parse_without(&text, part, index);
+            // What the rest of the file speaks of may be gone: that is a failure, too.
+            rest.map_or(true, |scenario| !trial(&scenario).passed)
+        };
+        let entries = [(Part::Timeline, "timeline"), (Part::Fault, "faults")];
+        for (part, table) in entries {
+            for index in (0..of(part)).filter(|index| !fails(part, *index)) {
+                wrong.push(format!("{name} passes without entry {} of {table}", index + 1));
+            }
+        }
+        let without_events = of(Part::Timeline) == 0 && of(Part::Fault) == 0;
+        if without_events && !(0..of(Part::Load)).any(|index| fails(Part::Load, index)) {
+            wrong.push(format!("{name} passes without any one of its loads"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
