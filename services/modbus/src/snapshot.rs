@@ -107,6 +107,7 @@ fn encode_row(row: &Row, image: &Image, meter: &MeterImage, bytes: &mut [u8]) {
         Source::Setting(id, codes) => Some(setting_code(&image.settings, id, codes)),
         Source::Identity(part) => return encode_identity(part, row, image, meter, bytes),
         Source::State(part) => Some(state(part, image, meter)),
+        Source::Wiring => return put_text(&meter.wiring.slug(), bytes),
         Source::Window(part) => window(part, image, meter),
         Source::Module(slot) => Some(module_status(image, slot).into()),
         Source::Fixed(number) => Some(number),

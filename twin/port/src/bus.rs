@@ -1,7 +1,8 @@
 //! The ESY bus as the EMS sees it: modules that answer with finished readings, or do not.
 
+use crate::finding::WiringFinding;
 use crate::reading::{Readings, Reason};
-use crate::wiring::{WiringCorrection, WiringFinding};
+use crate::wiring::WiringCorrection;
 use catalog::SettingId;
 
 /// Place of a module on the bus, 1 to 10 (datasheet L686).

@@ -4,15 +4,17 @@
 //! Nothing here opens, waits or draws a random number.
 
 mod bus;
+mod finding;
 mod reading;
 mod source;
 mod time;
 mod wiring;
 
 pub use bus::{EsyBus, EsyReply, MeterCommand, ModuleIdentity, ModuleModel, SlotId};
+pub use finding::{Candidates, WiringFinding};
 pub use reading::{Flag, Flags, Reading, Readings, Reason};
 pub use source::{
     Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState,
 };
 pub use time::{AsFast, Clock, Pace, Timestamp};
-pub use wiring::{Candidates, WiringCorrection, WiringFinding};
+pub use wiring::WiringCorrection;

@@ -69,6 +69,8 @@ pub enum Source {
     Identity(Identity),
     /// Inputs, outputs and state.
     State(State),
+    /// What the check of the unit's wiring finds, by its public name.
+    Wiring,
     /// When the values were measured.
     Window(Window),
     /// Whether the module in a slot answers: 0 not configured, 1 yes, or a reason code.

@@ -16,6 +16,7 @@ const MODULES: u16 = 0x7020;
 const SOFTWARE_ID: u16 = 0x7030;
 const MODEL: u16 = 0x7050;
 const SETTINGS: u16 = 0x7060;
+const WIRING: u16 = 0x7070;
 const ENERGIES: u16 = 0x7100;
 const STATUS: u16 = 0x7400;
 
@@ -30,6 +31,7 @@ const SETTING_ORDER: &[SettingId] = &[
     SettingId::Wiring, SettingId::Netting, SettingId::ApparentMethod, SettingId::DcBlocking,
     SettingId::DemandIntervalMin, SettingId::TariffMode, SettingId::TariffSelected,
     SettingId::PartialRunning, SettingId::DigitalInputFunction, SettingId::WrongConnectionDetection,
+    SettingId::Generation,
 ];
 
 /// Energies in the order of their registers, from 7100h. Append only.
@@ -102,6 +104,7 @@ fn head() -> Vec<Row> {
         Row { weight: 1000.0, ..row(CURRENT_SYSTEM, Kind::Int32, Source::Point(current)) },
         row(SOFTWARE_ID, Kind::Ascii(32), Source::Identity(Identity::SoftwareId)).note("software id of the metrology"),
         row(MODEL, Kind::Ascii(8), Source::Identity(Identity::Model)),
+        row(WIRING, Kind::Ascii(20), Source::Wiring).note("what the check of the wiring finds: ok, no_signal, ambiguous, or the name of a fault"),
     ]
 }
 

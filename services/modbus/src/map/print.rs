@@ -164,6 +164,7 @@ fn path(row: &Row) -> String {
         Source::Setting(id, _) => format!("settings/{}", id.row().slug),
         Source::Identity(part) => format!("identity/{}", identity(part)),
         Source::State(part) => format!("state/{}", state(part)),
+        Source::Wiring => "wiring".to_owned(),
         Source::Window(part) => format!("window/{}", window(part)),
         Source::Module(slot) => format!("modules/{}", slot.number()),
         Source::Fixed(_) | Source::Text(_) => "fixed".to_owned(),
