@@ -9,7 +9,6 @@ use port::{EsyBus, ModuleIdentity, Role, SampleSource, Timestamp};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
 use sim::scenario::{self, Scenario};
-use sim::synthetic::MeterPort;
 use sim::waveform::Branch;
 use world::{LoadConfig, TwinConfig};
 
