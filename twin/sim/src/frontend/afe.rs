@@ -7,10 +7,11 @@
 use port::{SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 
 use super::file::FrontEndError;
-use super::lead::Settling;
+use super::lead::{self, Leads, Settling};
 use super::model::FrontEnd;
 use super::path::Path;
 use crate::waveform::Waveform;
+use pulp::{Arch, NullaryFnOnce};
 
 /// Samples computed together: 32 ms at 8 kS/s. Seven channels of them stay in the first-level
 /// cache.
@@ -24,6 +25,7 @@ pub struct Afe<W> {
     /// The true sample clock.
     clock_hz: f64,
     paths: Vec<Path>,
+    leads: Vec<LeadRows>,
     intake: Intake,
     only_rounds: bool,
     analogue: Vec<Vec<f64>>,
@@ -65,6 +67,7 @@ impl<W: Waveform> Afe<W> {
         Ok(Afe {
             format: front_end.format(roles, sample_rate_hz),
             clock_hz: front_end.clock_hz(sample_rate_hz),
+            leads: LeadRows::of(&paths),
             intake: Intake::new(rows, reach),
             only_rounds: paths.iter().all(Path::only_rounds),
             analogue: vec![vec![0.0; CHUNK]; rows],
@@ -113,7 +116,7 @@ impl<W: Waveform> Afe<W> {
 
     /// Samples before a place to jump to that tell the state there, apart from the filters' reach.
     fn look_back(&mut self) -> usize {
-        if !self.paths.iter().any(Path::has_lead) {
+        if self.leads.is_empty() {
             return 0;
         }
         self.settling.get_or_insert_with(|| Settling::new(self.clock_hz)).samples()
@@ -132,8 +135,12 @@ impl<W: Waveform> Afe<W> {
         let Some(look_back) = self.arriving.take() else { return };
         let windows = self.intake.begin_after(look_back, &mut self.waveform, self.clock_hz);
         if let Some(settling) = &self.settling {
-            for (path, window) in self.paths.iter_mut().zip(&windows) {
-                path.settle(settling, window, self.intake.reach);
+            let mut counts = vec![0.0; look_back];
+            for LeadRows { rows, leads, .. } in &mut self.leads {
+                for (lane, row) in rows.iter().enumerate() {
+                    self.paths[*row].analogue(&windows[*row], self.intake.reach, &mut counts);
+                    leads.settle(lane, settling, &counts);
+                }
             }
         }
     }
@@ -156,29 +163,100 @@ impl<W: Waveform> Afe<W> {
     fn convert_chunk(&mut self) {
         self.arrive();
         let samples = self.intake.advance(&mut self.waveform, self.clock_hz);
-        if self.only_rounds {
-            for ((path, window), codes) in
-                self.paths.iter().zip(&self.intake.windows).zip(&mut self.codes)
-            {
-                path.round(&window[..samples], &mut codes[..samples]);
-            }
-        } else {
-            self.convert_filtered(samples);
-        }
+        let Afe { paths, leads, analogue, sum, codes, .. } = self;
+        Arch::new().dispatch(Convert {
+            samples,
+            first: self.converted,
+            only_rounds: self.only_rounds,
+            intake: &self.intake,
+            paths,
+            leads,
+            analogue,
+            sum,
+            codes,
+        });
         self.converted += samples as u64;
         self.served = 0;
         self.ready = samples;
     }
+}
 
-    fn convert_filtered(&mut self, samples: usize) {
-        let reach = self.intake.reach;
-        let rows = self.paths.iter_mut().zip(&self.intake.windows).zip(&mut self.analogue);
-        for ((path, window), analogue) in rows {
+/// A chunk to be converted.
+///
+/// Compiled for the least and for the best instructions there are, which give the same bits. A type rather
+/// than a closure, since it is only as fast as that if it is inlined.
+struct Convert<'a> {
+    samples: usize,
+    first: u64,
+    only_rounds: bool,
+    intake: &'a Intake,
+    paths: &'a [Path],
+    leads: &'a mut [LeadRows],
+    analogue: &'a mut [Vec<f64>],
+    sum: &'a mut [f64],
+    codes: &'a mut [Vec<i32>],
+}
+
+impl NullaryFnOnce for Convert<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Convert { samples, paths, analogue, .. } = self;
+        let (reach, windows) = (self.intake.reach, &self.intake.windows);
+        if self.only_rounds {
+            for ((path, window), codes) in paths.iter().zip(windows).zip(self.codes) {
+                path.round(&window[..samples], &mut codes[..samples]);
+            }
+            return;
+        }
+        for ((path, window), analogue) in paths.iter().zip(windows).zip(analogue.iter_mut()) {
             path.analogue(&window[..samples + 2 * reach], reach, &mut analogue[..samples]);
         }
-        for (row, (path, codes)) in self.paths.iter().zip(&mut self.codes).enumerate() {
-            let sum = &mut self.sum[..samples];
-            path.convert(self.converted, &self.analogue, row, sum, &mut codes[..samples]);
+        for leads in self.leads {
+            leads.apply(analogue, samples);
+        }
+        for (row, (path, codes)) in paths.iter().zip(self.codes).enumerate() {
+            let (sum, codes) = (&mut self.sum[..samples], &mut codes[..samples]);
+            path.convert(self.first, analogue, row, sum, codes);
+        }
+    }
+}
+
+/// Rows with a lead, and their leads.
+#[derive(Debug)]
+struct LeadRows {
+    rows: Vec<usize>,
+    leads: Leads,
+    /// Samples of these rows side by side.
+    lanes: Vec<[f64; lead::LANES]>,
+}
+
+impl LeadRows {
+    /// All that there are.
+    fn of(paths: &[Path]) -> Vec<LeadRows> {
+        let with: Vec<usize> = (0..paths.len()).filter(|row| paths[*row].lead.is_some()).collect();
+        let group = |rows: &[usize]| LeadRows {
+            rows: rows.to_vec(),
+            leads: Leads::new(&rows.iter().filter_map(|row| paths[*row].lead).collect::<Vec<_>>()),
+            lanes: vec![[0.0; lead::LANES]; CHUNK],
+        };
+        with.chunks(lead::LANES).map(group).collect()
+    }
+
+    #[inline(always)]
+    fn apply(&mut self, analogue: &mut [Vec<f64>], samples: usize) {
+        let lanes = &mut self.lanes[..samples];
+        for (lane, row) in self.rows.iter().enumerate() {
+            for (lanes, count) in lanes.iter_mut().zip(&analogue[*row]) {
+                lanes[lane] = *count;
+            }
+        }
+        self.leads.apply(lanes);
+        for (lane, row) in self.rows.iter().enumerate() {
+            for (count, lanes) in analogue[*row].iter_mut().zip(lanes.iter()) {
+                *count = lanes[lane];
+            }
         }
     }
 }

@@ -31,13 +31,12 @@ const CORNER_HZ: f64 = 1.0;
 /// there.
 pub(super) const LEAD_FROM_HZ: f64 = 45.0;
 
-/// The section for one channel, with its state. Begins at rest.
-#[derive(Debug, Clone)]
+/// The section for one channel.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Lead {
     pole_gain: f64,
     first: f64,
     second: f64,
-    state: [f64; 4],
 }
 
 impl Lead {
@@ -46,39 +45,7 @@ impl Lead {
         // Trapezoidal low-pass: v = s + d, s += 2 d, with d = (x - s) g/(1 + g).
         let g = (PI * CORNER_HZ / rate_hz).tan();
         let k_over_a = lead_rad * reference_hz / CORNER_HZ;
-        Lead {
-            pole_gain: g / (1.0 + g),
-            first: k_over_a,
-            second: 0.5 * k_over_a * k_over_a,
-            state: [0.0; 4],
-        }
-    }
-
-    /// Applies the section in place to the next samples.
-    pub(super) fn apply(&mut self, samples: &mut [f64]) {
-        let [mut s1, mut s2, mut s3, mut s4] = self.state;
-        for x in samples {
-            let d1 = (*x - s1) * self.pole_gain;
-            let v1 = s1 + d1;
-            s1 = v1 + d1;
-            let d2 = (v1 - s2) * self.pole_gain;
-            let v2 = s2 + d2;
-            s2 = v2 + d2;
-            let d3 = (v2 - s3) * self.pole_gain;
-            let v3 = s3 + d3;
-            s3 = v3 + d3;
-            let d4 = (v3 - s4) * self.pole_gain;
-            let v4 = s4 + d4;
-            s4 = v4 + d4;
-            let rest = v2 + v3 - 3.0 * v4;
-            *x += self.second * (rest + v3) - self.first * (rest + v1);
-        }
-        self.state = [s1, s2, s3, s4];
-    }
-
-    /// Takes on the state after a signal whose last samples are these, as many as `settling` wants.
-    pub(super) fn settle(&mut self, settling: &Settling, samples: &[f64]) {
-        self.state = settling.state(samples);
+        Lead { pole_gain: g / (1.0 + g), first: k_over_a, second: 0.5 * k_over_a * k_over_a }
     }
 
     /// Response of the sampled section at `turns` = frequency / rate.
@@ -91,6 +58,71 @@ impl Lead {
         let v4 = v3 * low_pass;
         let rest = v2 + v3 - v4 * 3.0;
         Complex::ONE + (rest + v3) * self.second - (rest + v1) * self.first
+    }
+}
+
+/// Channels worked on together, which is as fast as one alone.
+pub(super) const LANES: usize = 4;
+
+/// A value for each channel.
+type Lanes = [f64; LANES];
+
+/// The sections of up to [`LANES`] channels on one clock, with their states. Begin at rest.
+#[derive(Debug, Clone)]
+pub(super) struct Leads {
+    pole_gain: f64,
+    first: Lanes,
+    second: Lanes,
+    /// Of the four low-passes.
+    state: [Lanes; 4],
+}
+
+impl Leads {
+    /// One section a channel, all at the same rate; channels without are not changed.
+    pub(super) fn new(leads: &[Lead]) -> Leads {
+        let lanes =
+            |of: fn(&Lead) -> f64| std::array::from_fn(|lane| leads.get(lane).map_or(0.0, of));
+        Leads {
+            pole_gain: leads[0].pole_gain,
+            first: lanes(|lead| lead.first),
+            second: lanes(|lead| lead.second),
+            state: [[0.0; LANES]; 4],
+        }
+    }
+
+    /// Applies the sections in place to the next samples.
+    #[inline(always)]
+    pub(super) fn apply(&mut self, samples: &mut [Lanes]) {
+        let (into_state, into_value) = (2.0 * self.pole_gain, self.pole_gain);
+        let (keep_state, keep_value) = (1.0 - into_state, 1.0 - into_value);
+        let mut state = self.state;
+        for sample in samples {
+            let mut v = [[0.0; LANES]; 4];
+            let mut x = *sample;
+            for (state, v) in state.iter_mut().zip(&mut v) {
+                for lane in 0..LANES {
+                    let (s, x_in) = (state[lane], x[lane]);
+                    v[lane] = keep_value * s + into_value * x_in;
+                    // The shortest way from one state to the next: it is what the loop waits for.
+                    state[lane] = keep_state * s + into_state * x_in;
+                }
+                x = *v;
+            }
+            for lane in 0..LANES {
+                let rest = v[1][lane] + v[2][lane] - 3.0 * v[3][lane];
+                let bend = self.second[lane] * (rest + v[2][lane]);
+                sample[lane] += bend - self.first[lane] * (rest + v[0][lane]);
+            }
+        }
+        self.state = state;
+    }
+
+    /// Takes on the state of a channel after a signal whose last samples are these, as many as
+    /// `settling` wants.
+    pub(super) fn settle(&mut self, lane: usize, settling: &Settling, samples: &[f64]) {
+        for (state, settled) in self.state.iter_mut().zip(settling.state(samples)) {
+            state[lane] = settled;
+        }
     }
 }
 
@@ -117,14 +149,14 @@ impl Settling {
     pub(super) fn new(rate_hz: f64) -> Settling {
         let samples = (SETTLING_S * rate_hz).ceil() as usize;
         let bump = bump(samples);
-        let mut impulse = Lead::new(0.0, 1.0, rate_hz);
+        let mut impulse = Leads::new(&[Lead::new(0.0, 1.0, rate_hz)]);
         let mut rest = [1.0; 4];
         let mut fade = 1.0;
         let mut weights = Vec::with_capacity(samples);
         for (lag, part) in bump.iter().enumerate() {
-            impulse.apply(&mut [if lag == 0 { 1.0 } else { 0.0 }]);
+            impulse.apply(&mut [[if lag == 0 { 1.0 } else { 0.0 }; LANES]]);
             fade -= part;
-            let faded = impulse.state.map(|response| fade * response);
+            let faded = impulse.state.map(|response| fade * response[0]);
             rest.iter_mut().zip(faded).for_each(|(rest, weight)| *rest -= weight);
             weights.push(faded);
         }
@@ -178,10 +210,10 @@ mod tests {
 
     #[test]
     fn direct_current_passes_unchanged() {
-        let mut lead = Lead::new(0.1f64.to_radians(), 50.0, RATE_HZ);
-        let mut samples = vec![1.0; 8 * RATE_HZ as usize];
-        lead.apply(&mut samples);
-        assert!((samples.last().unwrap() - 1.0).abs() < 1e-12);
+        let mut leads = Leads::new(&[Lead::new(0.1f64.to_radians(), 50.0, RATE_HZ)]);
+        let mut samples = vec![[1.0; LANES]; 8 * RATE_HZ as usize];
+        leads.apply(&mut samples);
+        assert!((samples.last().unwrap()[0] - 1.0).abs() < 1e-12);
     }
 
     /// The steady state of the section run for ten seconds, from its last 120 ms alone.
@@ -190,13 +222,26 @@ mod tests {
         let settling = Settling::new(RATE_HZ);
         for frequency_hz in [45.0, 50.3, 65.0, 150.0, 1550.0] {
             let tone = |n: usize| 0.3 + (2.0 * PI * frequency_hz * n as f64 / RATE_HZ + 0.4).cos();
-            let mut samples: Vec<f64> = (0..10 * RATE_HZ as usize).map(tone).collect();
-            let last = samples[samples.len() - settling.samples()..].to_vec();
-            let mut lead = Lead::new(0.3f64.to_radians(), 50.0, RATE_HZ);
-            lead.apply(&mut samples);
-            for (found, state) in settling.state(&last).iter().zip(lead.state) {
-                assert!((found - state).abs() < 2e-6, "{frequency_hz} Hz: {found} {state}");
+            let samples: Vec<f64> = (0..10 * RATE_HZ as usize).map(tone).collect();
+            let last = &samples[samples.len() - settling.samples()..];
+            let mut leads = Leads::new(&[Lead::new(0.3f64.to_radians(), 50.0, RATE_HZ)]);
+            leads.apply(&mut samples.iter().map(|x| [*x; LANES]).collect::<Vec<Lanes>>());
+            for (found, state) in settling.state(last).iter().zip(leads.state) {
+                assert!((found - state[0]).abs() < 2e-6, "{frequency_hz} Hz: {found} {state:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_best_instructions_make_the_bits_of_the_least() {
+        let channels = [0.1, 0.0, -0.2].map(|degrees: f64| degrees.to_radians());
+        let mut leads = Leads::new(&channels.map(|lead_rad| Lead::new(lead_rad, 50.0, RATE_HZ)));
+        let mut least: Vec<Lanes> = (0..999)
+            .map(|n| [0.7, 1.1, 0.3, 0.0].map(|turn| (f64::from(n) * turn).sin()))
+            .collect();
+        let mut best = least.clone();
+        leads.clone().apply(&mut least);
+        pulp::Arch::new().dispatch(|| leads.apply(&mut best));
+        assert_eq!(least, best);
     }
 }

@@ -4,7 +4,7 @@ use port::Role;
 
 use super::file::FrontEndError;
 use super::filter::{FILTER_REACH, Filter};
-use super::lead::{Lead, Settling};
+use super::lead::Lead;
 use super::model::{ChannelModel, FrontEnd};
 use super::quantise::{FULL_SCALE_COUNTS, quantise};
 use crate::noise::{Noise, Stream};
@@ -19,8 +19,10 @@ const CUBIC_PEAK: f64 = 0.384_900_179_459_750_5;
 #[derive(Debug, Clone)]
 pub(super) struct Path {
     counts_per_unit: f64,
+    /// From volts or amperes to counts.
     filter: Option<Filter>,
-    lead: Option<Lead>,
+    /// The sensor's, which [`super::afe`] applies to several channels together.
+    pub(super) lead: Option<Lead>,
     /// Row of another channel and the part of its counts that appears here.
     crosstalk: Vec<(usize, f64)>,
     offset_counts: f64,
@@ -47,9 +49,10 @@ impl Path {
             return Err(FrontEndError::Filter { role, rate_hz, error });
         }
         let crosstalk = front_end.crosstalk.iter().filter(|crosstalk| crosstalk.into == role);
+        let counts_per_unit = front_end.counts_per_unit(role);
         Ok(Path {
-            counts_per_unit: front_end.counts_per_unit(role),
-            filter,
+            counts_per_unit,
+            filter: filter.map(|filter| filter.scaled(counts_per_unit)),
             lead: (channel.lead_rad != 0.0).then_some(lead),
             crosstalk: crosstalk
                 .filter_map(|crosstalk| {
@@ -88,44 +91,30 @@ impl Path {
     }
 
     /// Codes of samples where the path [only rounds](Path::only_rounds).
+    #[inline(always)]
     pub(super) fn round(&self, samples: &[f64], codes: &mut [i32]) {
         for (code, sample) in codes.iter_mut().zip(samples) {
             *code = quantise(sample * self.counts_per_unit);
         }
     }
 
-    /// Whether the path remembers more than its filter reaches.
-    pub(super) fn has_lead(&self) -> bool {
-        self.lead.is_some()
-    }
-
-    /// Comes up in the steady state: `samples` are those before the next one, as many as `settling`
-    /// wants and `reach` more on both sides.
-    pub(super) fn settle(&mut self, settling: &Settling, samples: &[f64], reach: usize) {
-        let Some(lead) = &mut self.lead else { return };
-        let mut filtered = samples[reach..samples.len() - reach].to_vec();
-        if let Some(filter) = &self.filter {
-            filter.apply(samples, &mut filtered);
-        }
-        lead.settle(settling, &filtered);
-    }
-
-    /// The analogue part, in counts: `samples` begins `reach` before the first of `counts`.
-    pub(super) fn analogue(&mut self, samples: &[f64], reach: usize, counts: &mut [f64]) {
+    /// The analogue part but for the lead, in counts: `samples` begins `reach` before the first of
+    /// `counts`.
+    #[inline(always)]
+    pub(super) fn analogue(&self, samples: &[f64], reach: usize, counts: &mut [f64]) {
         match &self.filter {
             Some(filter) => filter.apply(samples, counts),
-            None => counts.copy_from_slice(&samples[reach..reach + counts.len()]),
-        }
-        if let Some(lead) = &mut self.lead {
-            lead.apply(counts);
-        }
-        for count in counts {
-            *count *= self.counts_per_unit;
+            None => {
+                for (count, sample) in counts.iter_mut().zip(&samples[reach..]) {
+                    *count = sample * self.counts_per_unit;
+                }
+            }
         }
     }
 
     /// The converter: codes of row `row` from the analogue counts of all rows, of which `first` is the
     /// index of the first. `sum` is scratch.
+    #[inline(always)]
     pub(super) fn convert(
         &self,
         first: u64,
@@ -172,6 +161,7 @@ impl Inl {
         })
     }
 
+    #[inline(always)]
     fn add(&self, counts: &mut [f64]) {
         for count in counts {
             let u = (*count * (1.0 / FULL_SCALE_COUNTS)).clamp(-1.0, 1.0);

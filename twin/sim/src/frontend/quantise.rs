@@ -16,7 +16,7 @@ pub const CODE_MAX: i32 = 8_388_607;
 const ROUNDING: f64 = 1.5 * (1u64 << 52) as f64;
 
 /// The nearest code, halves to even; beyond the range the code at its end.
-#[inline]
+#[inline(always)]
 pub(crate) fn quantise(counts: f64) -> i32 {
     let clipped = counts.clamp(CODE_MIN as f64, CODE_MAX as f64);
     (clipped + ROUNDING).to_bits() as i32

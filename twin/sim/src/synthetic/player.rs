@@ -6,7 +6,7 @@ use super::timeline::{Piece, Pieces, Timeline};
 use crate::noise::{Noise, Stream};
 use crate::waveform::Waveform;
 use port::Role;
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use std::ops::Range;
 
 /// Samples rendered at a time. Blocks start at whole multiples of it and are always rendered whole,
@@ -120,21 +120,27 @@ impl Synthetic {
         let cycles_at_run = self.piece.cycles_after(elapsed).value();
         let rocof = self.piece.rocof_hz_per_s();
         let frequency_hz = self.piece.frequency_hz[0] + rocof * elapsed.value();
-        let run = Run {
+        let Synthetic { basis, channels, block, .. } = self;
+        Arch::new().dispatch(Run {
             rate_hz,
             elapsed_s: elapsed.value(),
             cycles: cycles_at_run,
             frequency_hz,
             rocof_hz_per_s: rocof,
             samples: at..at + run,
-        };
-        let Synthetic { basis, orders, channels, block, .. } = self;
-        Arch::new().dispatch(|| run.render(basis, *orders, channels, block));
+            orders: self.orders,
+            basis,
+            channels,
+            block,
+        });
     }
 }
 
-/// A run of samples within a piece.
-struct Run {
+/// A run of samples within a piece, to be rendered.
+///
+/// Compiled for the least and for the best instructions there are, which give the same bits. A type rather
+/// than a closure, since it is only as fast as that if it is inlined.
+struct Run<'a> {
     rate_hz: f64,
     /// Seconds from the start of the piece to the first sample.
     elapsed_s: f64,
@@ -142,20 +148,19 @@ struct Run {
     cycles: f64,
     frequency_hz: f64,
     rocof_hz_per_s: f64,
-    /// Its place in the block.
+    /// Place in the block.
     samples: Range<usize>,
+    orders: Orders,
+    basis: &'a mut Basis,
+    channels: &'a [ChannelTerms],
+    block: &'a mut [[f64; BLOCK]],
 }
 
-impl Run {
-    /// Inlined into loops for the least and for the best instructions there are, which give the same bits.
+impl NullaryFnOnce for Run<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn render(
-        &self,
-        basis: &mut Basis,
-        orders: Orders,
-        channels: &[ChannelTerms],
-        block: &mut [[f64; BLOCK]],
-    ) {
+    fn call(self) {
         for at in self.samples.clone().step_by(LANES) {
             let first = at - self.samples.start;
             let after_s: Lanes = std::array::from_fn(|lane| (first + lane) as f64 / self.rate_hz);
@@ -163,10 +168,10 @@ impl Run {
                 let bend_hz = 0.5 * self.rocof_hz_per_s * after_s[lane];
                 self.cycles + after_s[lane] * (self.frequency_hz + bend_hz)
             });
-            basis.fill(&cycles, orders);
+            self.basis.fill(&cycles, self.orders);
             let count = LANES.min(self.samples.end - at);
-            for (channel, row) in channels.iter().zip(block.iter_mut()) {
-                let values = channel.values(basis, self.elapsed_s, &after_s);
+            for (channel, row) in self.channels.iter().zip(self.block.iter_mut()) {
+                let values = channel.values(self.basis, self.elapsed_s, &after_s);
                 row[at..][..count].copy_from_slice(&values[..count]);
             }
         }
