@@ -9,10 +9,15 @@ mod document;
 mod failure;
 mod live;
 mod map_command;
+mod meter_source;
 mod read_command;
+mod record_command;
 mod replay;
 mod run;
 mod table;
+mod trace_command;
+mod trace_document;
+mod trace_print;
 mod twin_setup;
 mod version;
 
@@ -41,6 +46,8 @@ fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Record(arguments) => record_command::record(&arguments),
+        Command::Trace(arguments) => trace_command::trace(&arguments),
         Command::Catalog(arguments) => catalog_command::print(arguments.json),
         Command::Map(arguments) => map_command::print(&arguments),
         Command::Read(arguments) => read_command::read(&arguments),

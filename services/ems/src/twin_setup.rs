@@ -57,7 +57,7 @@ pub fn build(scenario: &Scenario) -> Result<Parts, Failure> {
     let wiring = Wiring::from_slug(slug)
         .ok_or_else(|| Failure::Internal(format!("wiring system {slug} is not known")))?;
     let start = Timestamp::from_unix_s(scenario.start.unix_s);
-    let unit = front_end(scenario, scenario.seed);
+    let unit = main_front_end(scenario);
     let source = afe(&unit, scenario, MeterPort::Main)?;
     let bus = bus(scenario, &unit, wiring, start)?;
     let modules = bus.as_ref().map_or_else(Vec::new, |bus| bus.modules().to_vec());
@@ -75,6 +75,21 @@ pub fn build(scenario: &Scenario) -> Result<Parts, Failure> {
     Ok(Parts { source, bus, config })
 }
 
+/// The front end of the built-in meter.
+pub fn main_front_end(scenario: &Scenario) -> FrontEnd {
+    front_end(scenario, scenario.seed)
+}
+
+/// The front end of a module's currents; the sample clock is the EMS's.
+pub fn module_front_end(scenario: &Scenario, module: &scenario::Module) -> FrontEnd {
+    let mut unit = front_end(scenario, scenario.seed.wrapping_add(u64::from(module.slot.number())));
+    unit.clock_ppm = main_front_end(scenario).clock_ppm;
+    for role in [Role::Ia, Role::Ib, Role::Ic] {
+        unit.channel_mut(role).full_scale = module.ct_primary_a * FULL_SCALE_FACTOR;
+    }
+    unit
+}
+
 fn front_end(scenario: &Scenario, seed: u64) -> FrontEnd {
     match scenario.device.front_end {
         scenario::FrontEnd::Ideal => FrontEnd::ideal(),
@@ -82,7 +97,8 @@ fn front_end(scenario: &Scenario, seed: u64) -> FrontEnd {
     }
 }
 
-fn afe(
+/// What a meter sees of a scenario, behind a front end.
+pub fn afe(
     unit: &FrontEnd,
     scenario: &Scenario,
     meter: MeterPort,
@@ -105,11 +121,7 @@ fn bus(
     let mut modules = Vec::new();
     for module in &scenario.device.modules {
         let number = module.slot.number();
-        let mut unit = front_end(scenario, scenario.seed.wrapping_add(u64::from(number)));
-        unit.clock_ppm = main.clock_ppm;
-        for role in [Role::Ia, Role::Ib, Role::Ic] {
-            unit.channel_mut(role).full_scale = module.ct_primary_a * FULL_SCALE_FACTOR;
-        }
+        let unit = module_front_end(scenario, module);
         modules.push(Module {
             identity: ModuleIdentity {
                 slot: module.slot,

@@ -94,6 +94,7 @@ fn count(calculation: &mut Calculation, window: &ClosedWindow, line: &TimeLine, 
         end: window.end,
         cycles: window.cycles,
         time,
+        means: window.means,
     });
 }
 

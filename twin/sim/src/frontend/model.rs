@@ -265,7 +265,7 @@ impl FrontEnd {
     }
 
     /// The true sample clock at a nominal rate, in hertz.
-    pub(super) fn clock_hz(&self, sample_rate_hz: f64) -> f64 {
+    pub fn clock_hz(&self, sample_rate_hz: f64) -> f64 {
         sample_rate_hz * (1.0 + self.clock_ppm * 1e-6)
     }
 

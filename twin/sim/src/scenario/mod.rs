@@ -15,7 +15,7 @@ mod quantity;
 
 pub use civil::Start;
 pub use device::{Device, FrontEnd, Module, Variant};
-pub use error::ScenarioError;
+pub use error::{ScenarioError, nearest};
 
 use crate::synthetic::{Event, Grid, Load, MeterPort, Scene, Synthetic};
 use document::Document;

@@ -1,6 +1,6 @@
 //! Samples kept as they passed, and played again bit for bit.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use port::{Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 use recording::{Recording, RecordingError, Section};
@@ -144,6 +144,13 @@ impl<S: SampleSource> Recorder<S> {
     /// The tape, for who wants to read it while the recorder is in use or gone.
     pub fn tape(&self) -> Arc<Mutex<Tape>> {
         Arc::clone(&self.tape)
+    }
+
+    /// The tape, when there is no more to record; who shares it finds it empty.
+    pub fn into_tape(self) -> Tape {
+        let empty = Tape::new(self.source.format().clone());
+        let mut tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *tape, empty)
     }
 }
 

@@ -1,0 +1,131 @@
+//! A trace for people: one paragraph a station.
+
+use crate::failure::Failure;
+use crate::table::Table;
+use crate::trace_document::{Counts, Means, Power, Register, Station, Trace, Window};
+use std::io::Write;
+
+/// Prints a trace.
+pub fn print(out: &mut impl Write, trace: &Trace) -> Result<(), Failure> {
+    writeln!(
+        out,
+        "{} at {} s of {} ({}, seed {})\n",
+        trace.point, trace.at_s, trace.scenario, trace.wiring, trace.seed
+    )?;
+    show(out, "terminals, in closed form", &trace.terminals, |signals| {
+        let mut table = Table::new(&["channel", "rms", "unit", "angle"]).right(&[1, 3]);
+        for sine in &signals.channels {
+            let angle = format!("{:.2} deg", sine.angle_deg);
+            table.row(&[sine.channel, &format!("{:.4}", sine.rms), sine.unit, &angle]);
+        }
+        format!("{table}{}", powers(&signals.powers))
+    })?;
+    show(out, "front end, counts", &trace.front_end, |channels| counts(channels))?;
+    show(out, "samples, calibrated", &trace.samples, |signals| {
+        let mut table = Table::new(&["channel", "rms", "unit"]).right(&[1]);
+        for rms in &signals.channels {
+            table.row(&[rms.channel, &format!("{:.4}", rms.rms), rms.unit]);
+        }
+        format!("{table}{}", powers(&signals.powers))
+    })?;
+    window(out, &trace.window)?;
+    reading(out, trace)?;
+    show(out, "registers, Modbus", &trace.registers, |rows| registers(rows))
+}
+
+/// A station's heading, and what it shows or why it does not.
+fn show<T>(
+    out: &mut impl Write,
+    heading: &str,
+    station: &Station<T>,
+    text: impl FnOnce(&T) -> String,
+) -> Result<(), Failure> {
+    match station {
+        Station::Shows(shown) => {
+            writeln!(out, "{heading}")?;
+            for line in text(shown).lines() {
+                writeln!(out, "  {line}")?;
+            }
+        }
+        Station::Absent(reason) => writeln!(out, "{heading}: none; {reason}")?,
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+/// Lines under the table of the channels.
+fn powers(powers: &[Power]) -> String {
+    let line = |power: &Power| format!("{}: mean product {:.3} W\n", power.phase, power.watts);
+    powers.iter().map(line).collect()
+}
+
+fn counts(channels: &[Counts]) -> String {
+    let mut table =
+        Table::new(&["channel", "rms", "smallest", "largest", "clipped"]).right(&[1, 2, 3]);
+    for counts in channels {
+        table.row(&[
+            counts.channel,
+            &format!("{:.0}", counts.rms),
+            &counts.smallest.to_string(),
+            &counts.largest.to_string(),
+            if counts.clipped { "yes" } else { "no" },
+        ]);
+    }
+    table.to_string()
+}
+
+fn window(out: &mut impl Write, window: &Window) -> Result<(), Failure> {
+    writeln!(
+        out,
+        "window: {:.6} s to {:.6} s (samples {:.3} to {:.3}), {} cycles\n",
+        window.start_s, window.end_s, window.start_sample, window.end_sample, window.cycles
+    )?;
+    show(out, "its means", &window.means, |phases| means(phases))
+}
+
+fn means(phases: &[Means]) -> String {
+    let mut table = Table::new(&["phase", "V", "A", "W", "var"]).right(&[1, 2, 3, 4]);
+    for means in phases {
+        let numbers = [means.volts, means.amperes].map(|value| format!("{value:.4}"));
+        let powers = [means.watts, means.vars].map(|value| format!("{value:.3}"));
+        table.row(&[means.phase, &numbers[0], &numbers[1], &powers[0], &powers[1]]);
+    }
+    table.to_string()
+}
+
+fn reading(out: &mut impl Write, trace: &Trace) -> Result<(), Failure> {
+    let reading = &trace.reading;
+    let value = number(reading.value, reading.resolution);
+    let gap = if reading.unit.is_empty() { "" } else { " " };
+    writeln!(
+        out,
+        "reading: {value}{gap}{}, {}, over {}\n",
+        reading.unit, reading.quality, reading.over
+    )?;
+    Ok(())
+}
+
+fn registers(rows: &[Register]) -> String {
+    let heading = ["unit", "hex", "address", "1-based", "FC", "type", "whose", "words", "value"];
+    let mut table = Table::new(&heading).right(&[2, 3, 8]);
+    for row in rows {
+        table.row(&[
+            &row.unit_id.to_string(),
+            &row.address_hex,
+            &row.address.to_string(),
+            &row.modicom.to_string(),
+            row.functions,
+            row.kind,
+            row.owner,
+            &row.words.join(" "),
+            &number(row.value, 1.0 / row.weight),
+        ]);
+    }
+    table.to_string()
+}
+
+/// A value in steps of its resolution.
+fn number(value: Option<f64>, resolution: f64) -> String {
+    let decimals = (-resolution.log10()).round().max(0.0) as usize;
+    value.map_or_else(|| "-".to_string(), |value| format!("{value:.decimals$}"))
+}
