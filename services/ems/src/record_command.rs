@@ -37,7 +37,6 @@ pub fn record(arguments: &RecordArgs) -> Result<(), Failure> {
     scenario.seed = arguments.seed.unwrap_or(scenario.seed);
     let source = meter_source::open(&scenario, arguments.meter)?;
     let rate_hz = source.format().sample_rate_hz;
-    let flat = source.format().channels.iter().all(port::Channel::is_flat);
     let duration_s = arguments.duration.or(scenario.duration_s).unwrap_or(DURATION_S);
     let tape = fill(source, samples(duration_s, rate_hz)?)?;
     let named = |error: RecordingError| Failure::File(format!("{}: {error}", out.display()));
@@ -57,12 +56,6 @@ pub fn record(arguments: &RecordArgs) -> Result<(), Failure> {
         recording.channels.len(),
         out.display()
     ));
-    if !flat {
-        note(
-            "the samples are as this front end's channels show them: gain and offset are calibrated, delay \
-             and phase, which a meter takes out of its windows, are still in them",
-        );
-    }
     Ok(())
 }
 

@@ -7,7 +7,8 @@ use crate::cli::{TraceArgs, parse_meter};
 use crate::failure::Failure;
 use crate::meter_source;
 use crate::trace_document::{
-    Counts, Means, Power, Reading, Register, Rms, Signals, Sine, Station, Trace, Window,
+    Counts, Means, Pair, Power, Reading, Register, Rms, Signals, Sine, Station, Trace, Window,
+    WindowMeans,
 };
 use crate::trace_print;
 use crate::twin_setup::{self, Parts};
@@ -124,7 +125,7 @@ fn follow(
         terminals: station(&concerned, |roles| terminals(scenario, meter, &found, rate_hz, roles)),
         front_end: station(&concerned, |roles| heard.counts(roles)),
         samples: station(&concerned, |roles| heard.calibrated(roles)),
-        window: window(&found, rate_hz, &concerned),
+        window: window(&found, rate_hz, point, &concerned),
         reading: Reading {
             value: reading.value(),
             unit: point.quantity.unit.symbol(),
@@ -386,21 +387,16 @@ fn rms(values: impl Iterator<Item = f64>) -> f64 {
     mean(values.map(|value| value * value)).sqrt()
 }
 
-fn window(found: &Found, rate_hz: f64, concerned: &Result<Vec<Role>, String>) -> Window {
+fn window(
+    found: &Found,
+    rate_hz: f64,
+    point: &Point,
+    concerned: &Result<Vec<Role>, String>,
+) -> Window {
     let means = match (&found.means, concerned) {
         (_, Err(reason)) => Station::Absent(reason.clone()),
-        (None, Ok(_)) => Station::Absent("stay in the module, which sends readings".into()),
-        (Some(means), Ok(roles)) => {
-            let concerned = |phase: &usize| roles.iter().any(|role| role.phase() == Some(*phase));
-            let of = |phase: usize| Means {
-                phase: Scope::PHASES[phase].slug(),
-                volts: means.v2[phase].sqrt(),
-                amperes: means.i2[phase].sqrt(),
-                watts: means.p[phase],
-                vars: means.q[phase],
-            };
-            Station::Shows((0..3).filter(concerned).map(of).collect())
-        }
+        (None, Ok(_)) => Station::Absent("they stay in the module, which sends readings".into()),
+        (Some(means), Ok(roles)) => Station::Shows(window_means(means, point, roles)),
     };
     Window {
         start_sample: found.start,
@@ -409,6 +405,27 @@ fn window(found: &Found, rate_hz: f64, concerned: &Result<Vec<Role>, String>) ->
         end_s: (found.end + 0.5) / rate_hz,
         cycles: found.cycles,
         means,
+    }
+}
+
+fn window_means(means: &metering::Means, point: &Point, roles: &[Role]) -> WindowMeans {
+    let concerned = |phase: &usize| roles.iter().any(|role| role.phase() == Some(*phase));
+    let phase = |phase: usize| Means {
+        phase: Scope::PHASES[phase].slug(),
+        volts: means.v2[phase].sqrt(),
+        amperes: means.i2[phase].sqrt(),
+        watts: means.p[phase],
+        vars: means.q[phase],
+    };
+    let has = |phase: usize| roles.contains(&Role::ALL[phase]);
+    let pairs = [(Scope::L12, 0, 1), (Scope::L23, 1, 2), (Scope::L31, 2, 0)];
+    let pair = |(index, (scope, a, b)): (usize, (Scope, usize, usize))| {
+        (has(a) && has(b)).then(|| Pair { pair: scope.slug(), volts: means.vv2[index].sqrt() })
+    };
+    WindowMeans {
+        phases: (0..3).filter(concerned).map(phase).collect(),
+        pairs: pairs.into_iter().enumerate().filter_map(pair).collect(),
+        neutral_amperes: (point.scope == Scope::N).then(|| means.n2.sqrt()),
     }
 }
 

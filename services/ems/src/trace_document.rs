@@ -111,8 +111,28 @@ pub struct Window {
     pub end_s: f64,
     /// Whole cycles in it.
     pub cycles: u32,
-    /// What its samples came down to, by phase.
-    pub means: Station<Vec<Means>>,
+    /// What its samples came down to.
+    pub means: Station<WindowMeans>,
+}
+
+/// What the samples of a window came down to, as far as it concerns the point.
+#[derive(Debug, Serialize)]
+pub struct WindowMeans {
+    /// By phase.
+    pub phases: Vec<Means>,
+    /// By pair of phases.
+    pub pairs: Vec<Pair>,
+    /// Root of the mean square of the neutral current, which is the sum of the phases'.
+    pub neutral_amperes: Option<f64>,
+}
+
+/// The voltage of a pair of phases, from the difference of their samples.
+#[derive(Debug, Serialize)]
+pub struct Pair {
+    /// Slug of the pair.
+    pub pair: &'static str,
+    /// Root of the mean square.
+    pub volts: f64,
 }
 
 /// A phase's part of a window.

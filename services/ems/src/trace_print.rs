@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::table::Table;
-use crate::trace_document::{Counts, Means, Power, Register, Station, Trace, Window};
+use crate::trace_document::{Counts, Power, Register, Station, Trace, Window, WindowMeans};
 use std::io::Write;
 
 /// Prints a trace.
@@ -15,7 +15,7 @@ pub fn print(out: &mut impl Write, trace: &Trace) -> Result<(), Failure> {
     show(out, "terminals, in closed form", &trace.terminals, |signals| {
         let mut table = Table::new(&["channel", "rms", "unit", "angle"]).right(&[1, 3]);
         for sine in &signals.channels {
-            let angle = format!("{:.2} deg", sine.angle_deg);
+            let angle = format!("{} deg", fixed(sine.angle_deg, 2));
             table.row(&[sine.channel, &format!("{:.4}", sine.rms), sine.unit, &angle]);
         }
         format!("{table}{}", powers(&signals.powers))
@@ -55,7 +55,8 @@ fn show<T>(
 
 /// Lines under the table of the channels.
 fn powers(powers: &[Power]) -> String {
-    let line = |power: &Power| format!("{}: mean product {:.3} W\n", power.phase, power.watts);
+    let line =
+        |power: &Power| format!("{}: mean product {} W\n", power.phase, fixed(power.watts, 3));
     powers.iter().map(line).collect()
 }
 
@@ -80,17 +81,19 @@ fn window(out: &mut impl Write, window: &Window) -> Result<(), Failure> {
         "window: {:.6} s to {:.6} s (samples {:.3} to {:.3}), {} cycles\n",
         window.start_s, window.end_s, window.start_sample, window.end_sample, window.cycles
     )?;
-    show(out, "its means", &window.means, |phases| means(phases))
+    show(out, "its means", &window.means, means)
 }
 
-fn means(phases: &[Means]) -> String {
+fn means(means: &WindowMeans) -> String {
     let mut table = Table::new(&["phase", "V", "A", "W", "var"]).right(&[1, 2, 3, 4]);
-    for means in phases {
-        let numbers = [means.volts, means.amperes].map(|value| format!("{value:.4}"));
-        let powers = [means.watts, means.vars].map(|value| format!("{value:.3}"));
-        table.row(&[means.phase, &numbers[0], &numbers[1], &powers[0], &powers[1]]);
+    for phase in &means.phases {
+        let numbers = [phase.volts, phase.amperes].map(|value| format!("{value:.4}"));
+        let powers = [phase.watts, phase.vars].map(|value| fixed(value, 3));
+        table.row(&[phase.phase, &numbers[0], &numbers[1], &powers[0], &powers[1]]);
     }
-    table.to_string()
+    let pairs = means.pairs.iter().map(|pair| format!("{}: {:.4} V\n", pair.pair, pair.volts));
+    let neutral = means.neutral_amperes.map(|amperes| format!("neutral: {amperes:.4} A\n"));
+    format!("{table}{}{}", pairs.collect::<String>(), neutral.unwrap_or_default())
 }
 
 fn reading(out: &mut impl Write, trace: &Trace) -> Result<(), Failure> {
@@ -127,5 +130,12 @@ fn registers(rows: &[Register]) -> String {
 /// A value in steps of its resolution.
 fn number(value: Option<f64>, resolution: f64) -> String {
     let decimals = (-resolution.log10()).round().max(0.0) as usize;
-    value.map_or_else(|| "-".to_string(), |value| format!("{value:.decimals$}"))
+    value.map_or_else(|| "-".to_string(), |value| fixed(value, decimals))
+}
+
+/// So many decimals; a zero has no sign.
+fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let is_zero = text.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.'));
+    if is_zero { text.trim_start_matches('-').to_string() } else { text }
 }
