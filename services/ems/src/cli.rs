@@ -2,6 +2,8 @@
 
 use crate::failure::Failure;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use image::MeterId;
+use port::SlotId;
 use sim::scenario::Fidelity;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -38,6 +40,14 @@ pub enum Command {
         #[command(subcommand)]
         command: ScenarioCommand,
     },
+    /// Write what a meter sees of a scenario as a recording (COMTRADE or CSV)
+    #[command(after_help = "Examples:\n  ems record house house.cfg --duration 20s\n  \
+        ems record wild-leg compressor.csv --meter esy1")]
+    Record(RecordArgs),
+    /// Follow one value from the terminals to the register
+    #[command(after_help = "Examples:\n  ems trace house --point main.l1.active_power\n  \
+        ems trace wild-leg --point esy1.system.active_energy_import.total --at 20s --json")]
+    Trace(TraceArgs),
     /// Print every quantity the meter has
     #[command(after_help = "Example:\n  ems catalog --json")]
     Catalog(CatalogArgs),
@@ -175,6 +185,43 @@ pub struct ReplayArgs {
     pub json: bool,
 }
 
+/// Arguments of `record`.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// Scenario file, or the name of a shipped one
+    pub scenario: String,
+    /// File to write: .cfg (with a .dat beside it), .cff or .csv
+    pub out: PathBuf,
+    /// Simulated time to record; the scenario's by default, and 10s if it is endless
+    #[arg(long, value_parser = parse_seconds)]
+    pub duration: Option<f64>,
+    /// Seed of everything random; the scenario's by default
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Whose samples: main, or esy1 to esy10
+    #[arg(long, default_value = "main", value_parser = parse_meter)]
+    pub meter: MeterId,
+}
+
+/// Arguments of `trace`.
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// Scenario file, or the name of a shipped one
+    pub scenario: String,
+    /// Meter, scope, quantity and register, in any order, such as main.l1.active_power
+    #[arg(long, value_name = "POINT")]
+    pub point: String,
+    /// Simulated time that the window contains
+    #[arg(long, default_value = "2s", value_parser = parse_seconds)]
+    pub at: f64,
+    /// Seed of everything random; the scenario's by default
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `catalog`.
 #[derive(Debug, Args)]
 pub struct CatalogArgs {
@@ -258,6 +305,15 @@ fn parse_seconds(text: &str) -> Result<f64, String> {
         Ok(value) if value > 0.0 && value.is_finite() => Ok(value * factor),
         _ => Err("expected a time above 0, such as 90s or 15min".into()),
     }
+}
+
+/// `main`, or `esy1` to `esy10`.
+pub fn parse_meter(text: &str) -> Result<MeterId, String> {
+    let slots = (1..=SlotId::MAX).filter_map(SlotId::new).map(MeterId::Esy);
+    std::iter::once(MeterId::Main)
+        .chain(slots)
+        .find(|meter| meter.slug() == text)
+        .ok_or_else(|| "expected main, or esy1 to esy10".into())
 }
 
 fn parse_positive(text: &str) -> Result<f64, String> {

@@ -122,3 +122,10 @@ pub fn rfc3339(time: image::Timestamp) -> String {
         .map(|time| format!("{time:.3}"))
         .unwrap_or_default()
 }
+
+/// A moment as COMTRADE writes it, in UTC, to the microsecond.
+pub fn comtrade_time(time: image::Timestamp) -> String {
+    jiff::Timestamp::from_nanosecond(i128::from(time.unix_ns))
+        .map(|time| time.strftime("%d/%m/%Y,%H:%M:%S%.6f").to_string())
+        .unwrap_or_default()
+}

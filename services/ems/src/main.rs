@@ -10,10 +10,14 @@ mod failure;
 mod live;
 mod map_command;
 mod read_command;
+mod record_command;
 mod replay;
 mod run;
 mod scenario;
 mod table;
+mod trace_command;
+mod trace_document;
+mod trace_print;
 mod version;
 
 use clap::Parser;
@@ -41,6 +45,8 @@ fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Record(arguments) => record_command::record(&arguments),
+        Command::Trace(arguments) => trace_command::trace(&arguments),
         Command::Catalog(arguments) => catalog_command::print(arguments.json),
         Command::Map(arguments) => map_command::print(&arguments),
         Command::Scenario { command } => scenario::carry_out(&command),

@@ -44,6 +44,14 @@ pub enum SetUpError {
     /// A fault cannot be given to its source.
     #[error("fault: {0}")]
     Fault(#[from] FaultError),
+    /// A meter that is not there.
+    #[error("the scenario has no meter {meter}; it has {known}")]
+    NoMeter {
+        /// What was asked for.
+        meter: String,
+        /// What there is.
+        known: String,
+    },
     /// Faults of samples where there are no samples.
     #[error(
         "[[faults]]: a fault of samples needs fidelity \"waveform\"; at \"{0}\" most time passes without samples"
@@ -85,8 +93,13 @@ pub fn install(
     Ok(Installation { config, feed, script: plan.script() })
 }
 
+/// The true sample clock of a scenario's meters, in hertz.
+pub fn clock_hz(scenario: &Scenario) -> f64 {
+    front_end(scenario, 0).clock_hz(scenario.device.sample_rate_hz)
+}
+
 /// A scenario and what follows from it.
-struct Plan<'a> {
+pub(crate) struct Plan<'a> {
     scenario: &'a Scenario,
     wiring: Wiring,
     rate_hz: f64,
@@ -98,7 +111,7 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(scenario: &'a Scenario) -> Plan<'a> {
+    pub(crate) fn new(scenario: &'a Scenario) -> Plan<'a> {
         let slug = scenario.device.system.slug();
         let wiring = Wiring::from_slug(slug).expect("both name the systems of the datasheet");
         let modules = scenario.device.modules.iter();
@@ -135,8 +148,18 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Place of a meter among the meters.
+    pub(crate) fn place(&self, meter: MeterPort) -> Result<usize, SetUpError> {
+        let place = self.meters.iter().position(|other| *other == meter);
+        place.ok_or_else(|| {
+            let name = |meter: &MeterPort| meter_id(*meter).slug();
+            let known: Vec<String> = self.meters.iter().map(name).collect();
+            SetUpError::NoMeter { meter: name(&meter), known: known.join(", ") }
+        })
+    }
+
     fn format(&self, meter: MeterPort) -> SourceFormat {
-        let place = self.meters.iter().position(|other| *other == meter).expect("in the plan");
+        let place = self.place(meter).expect("in the plan");
         self.units[place].format(self.roles(meter), self.rate_hz)
     }
 
@@ -175,7 +198,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The front end of a meter, by its place, on what it sees.
-    fn afe(&self, place: usize, branch: Branch) -> Result<Afe<Branch>, SetUpError> {
+    pub(crate) fn afe(&self, place: usize, branch: Branch) -> Result<Afe<Branch>, SetUpError> {
         Ok(Afe::new(&self.units[place], branch, self.rate_hz)?)
     }
 
@@ -204,7 +227,7 @@ impl<'a> Plan<'a> {
         Ok(Samples::new(main, Some(Box::new(bus) as Box<dyn EsyBus + Send>)))
     }
 
-    fn faulty(
+    pub(crate) fn faulty(
         &self,
         meter: MeterPort,
         afe: Afe<Branch>,
@@ -225,7 +248,7 @@ impl<'a> Plan<'a> {
         at: u64,
     ) -> Result<Box<dyn SampleSource + Send>, SetUpError> {
         let meter = MeterPort::Esy(slot);
-        let place = self.meters.iter().position(|other| *other == meter).expect("in the plan");
+        let place = self.place(meter)?;
         let phases = self.scenario.device.system.phases();
         let mut player = self.scenario.synthetic(&[meter]);
         player.seek(at);

@@ -9,9 +9,11 @@
 
 mod expect;
 mod installation;
+mod meter_source;
 mod step_feed;
 mod trial;
 
 pub use expect::{Found, Judge, Verdict};
-pub use installation::{DeviceFacts, Installation, SetUpError, install};
+pub use installation::{DeviceFacts, Installation, SetUpError, clock_hz, install};
+pub use meter_source::{Source, meter_source};
 pub use trial::{Trial, TrialError, try_out};

@@ -5,7 +5,7 @@
 
 use crate::UNIT_MAIN;
 use crate::answer::CODE_ADDRESS;
-use crate::map::{Identity, Kind, Owner, Row, Source, Window, reason_of_code, rows};
+use crate::map::{Identity, Owner, Row, Source, Window, reason_of_code, rows};
 use catalog::PointId;
 use port::SlotId;
 use std::collections::HashMap;
@@ -187,14 +187,9 @@ impl Registers {
     /// The raw number of a row; `Some(None)` is the sign for "no value".
     fn number(&self, row: &Row) -> Option<Option<i64>> {
         let words = self.words(row)?;
-        let raw = words.iter().rev().fold(0u64, |raw, &word| raw << 16 | u64::from(word));
-        let number = match row.kind {
-            Kind::Int16 => i64::from(raw as u16 as i16),
-            Kind::Int32 => i64::from(raw as u32 as i32),
-            Kind::UInt16 | Kind::UInt32 | Kind::Int64 => raw as i64,
-            Kind::Ascii(_) | Kind::Zeros(_) => return None,
-        };
-        Some((Some(number) != row.kind.no_value()).then_some(number))
+        // Text has no such sign.
+        row.kind.no_value()?;
+        Some(row.kind.number(&words))
     }
 
     fn number_of(&self, source: Source) -> Option<i64> {

@@ -50,5 +50,5 @@ pub use port::Role;
 pub use resample::{OUTPUT_SAMPLES_MAX, resample};
 pub use role::{ParseSelectorError, Selector};
 pub use unit::Quantity;
-pub use write_comtrade::write_comtrade;
+pub use write_comtrade::{write_cff, write_comtrade};
 pub use write_csv::write_csv;

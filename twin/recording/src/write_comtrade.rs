@@ -25,6 +25,21 @@ pub fn write_comtrade(recording: &Recording) -> Result<(Vec<u8>, Vec<u8>), Recor
     Ok((cfg_text(recording, &stamps).into_bytes(), dat_bytes(recording, &stamps)?))
 }
 
+/// The same as the single file (`.cff`) of the 2013 edition.
+pub fn write_cff(recording: &Recording) -> Result<Vec<u8>, RecordingError> {
+    let (cfg, dat) = write_comtrade(recording)?;
+    let mut out = b"--- file type: CFG ---\r\n".to_vec();
+    out.extend(cfg);
+    // The sections of information and header may be empty, but belong to the file.
+    let dat_head = format!(
+        "--- file type: INF ---\r\n--- file type: HDR ---\r\n--- file type: DAT FLOAT32: {} ---\r\n",
+        dat.len()
+    );
+    out.extend(dat_head.into_bytes());
+    out.extend(dat);
+    Ok(out)
+}
+
 /// How times become 32-bit counts.
 struct Stamps {
     /// Times of all samples from the first one on.

@@ -1,7 +1,10 @@
 //! What is written reads back the same.
 
 use proptest::prelude::*;
-use recording::{Recording, Revision, Role, read_comtrade, read_csv, write_comtrade, write_csv};
+use recording::{
+    Recording, Revision, Role, read_cff, read_comtrade, read_csv, write_cff, write_comtrade,
+    write_csv,
+};
 
 fn run() -> Recording {
     let wave = |amplitude: f64| {
@@ -46,6 +49,12 @@ fn comtrade_keeps_values_to_single_precision() {
         let single: Vec<f64> = want.iter().map(|v| f64::from(*v as f32)).collect();
         assert_eq!(*got, single);
     }
+}
+
+#[test]
+fn the_single_file_is_the_pair() {
+    let run = run();
+    assert_eq!(read_cff(&write_cff(&run).unwrap()).unwrap(), through_comtrade(&run));
 }
 
 #[test]

@@ -214,7 +214,7 @@ fn a_gap_is_a_jump_of_the_index_and_without_end_it_is_the_end() {
     assert_eq!(whole(Faulty::new(endless, vec![for_ever], 1).expect("sound")).len(), 800);
 }
 
-/// [V6] A clock that is fast by 400 ppm for a while takes the signal where such a clock would have:
+/// A clock that is fast by 400 ppm for a while takes the signal where such a clock would have:
 /// before, as it is; while it lasts, closer and closer behind; afterwards, late by what it gained.
 #[test]
 fn a_clock_that_drifts_samples_the_signal_in_other_places() {

@@ -99,6 +99,7 @@ fn count(calculation: &mut Calculation, window: &ClosedWindow, line: &TimeLine, 
         end: window.end,
         cycles: window.cycles,
         time,
+        means: window.means,
     });
 }
 

@@ -89,6 +89,8 @@ pub struct WindowStamp {
     pub cycles: u32,
     /// Civil time of its end.
     pub time: Timestamp,
+    /// What its samples came down to.
+    pub means: Means,
 }
 
 /// What goes out with a tick.

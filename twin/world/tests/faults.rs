@@ -142,7 +142,7 @@ fn of_other_phases(point: &Point) -> bool {
     matches!(point.scope, Scope::L2 | Scope::L3 | Scope::L23)
 }
 
-/// [N9, G11] Each kind: all right again within three windows, no total falls, and every image is sound
+/// [N9] Each kind: all right again within three windows, no total falls, and every image is sound
 /// (the bench looks at each). The table of examples has a sentence and a name of its own for each.
 #[test]
 fn every_fault_is_over_when_it_ends() {
@@ -203,7 +203,7 @@ fn a_stuck_channel_spoils_its_own_phase_only() {
     }
 }
 
-/// [V6, A7] A clock that is fast by 200 ppm: the frequency reads low by as much, energy high by as much;
+/// A clock that is fast by 200 ppm: the frequency reads low by as much, energy high by as much;
 /// voltages, currents and powers are right, and nothing is marked.
 #[test]
 fn a_drifting_clock_shows_in_frequency_and_energy_alone() {
@@ -218,7 +218,7 @@ fn a_drifting_clock_shows_in_frequency_and_energy_alone() {
     run.is_over();
 }
 
-/// [G11, N9] Turned bits spoil their own phase only, current or voltage; what they make is finite.
+/// [N9] Turned bits spoil their own phase only, current or voltage; what they make is finite.
 #[test]
 fn turned_bits_spoil_their_own_phase_only() {
     for (role, quantity) in [(Role::Ia, Q::Current), (Role::Va, Q::VoltageLn)] {
@@ -235,7 +235,7 @@ fn turned_bits_spoil_their_own_phase_only() {
     }
 }
 
-/// [E11] A saturated channel is marked clipped, and no other.
+/// A saturated channel is marked clipped, and no other.
 #[test]
 fn a_saturated_channel_is_marked_clipped_and_no_other() {
     for (role, quantity) in [(Role::Ia, Q::Current), (Role::Va, Q::VoltageLn)] {

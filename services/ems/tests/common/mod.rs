@@ -10,6 +10,7 @@ pub mod record;
 pub mod running;
 pub mod scene;
 pub mod signal;
+pub mod story;
 
 pub use document::Document;
 pub use record::Record;

@@ -45,6 +45,18 @@ impl Kind {
         }
     }
 
+    /// The number in words as they came; none if they are the sign for "no value", or text.
+    pub fn number(self, words: &[u16]) -> Option<i64> {
+        let raw = words.iter().rev().fold(0u64, |raw, &word| raw << 16 | u64::from(word));
+        let number = match self {
+            Kind::Int16 => i64::from(raw as u16 as i16),
+            Kind::Int32 => i64::from(raw as u32 as i32),
+            Kind::UInt16 | Kind::UInt32 | Kind::Int64 => raw as i64,
+            Kind::Ascii(_) | Kind::Zeros(_) => return None,
+        };
+        (Some(number) != self.no_value()).then_some(number)
+    }
+
     /// What the registers hold when there is no value or it does not fit; none for text.
     pub const fn no_value(self) -> Option<i64> {
         match self {

@@ -47,15 +47,26 @@ impl Filter {
     /// Fits the filter of a channel on a clock of `rate_hz`. What the sampled lead section lacks
     /// towards half the rate is put right here.
     pub(super) fn new(channel: &Channel, lead: &Lead, rate_hz: f64) -> Filter {
+        let wanted = |frequency_hz| filter_response(channel, rate_hz, frequency_hz);
+        Filter::fit(wanted, channel.lead_rad * channel.lead_reference_hz, lead, rate_hz)
+    }
+
+    /// The filter that undoes it; `lead` leads by the negative angle.
+    pub(super) fn undoing(channel: &Channel, lead: &Lead, rate_hz: f64) -> Filter {
+        let wanted = |frequency_hz| Complex::ONE / filter_response(channel, rate_hz, frequency_hz);
+        Filter::fit(wanted, -channel.lead_rad * channel.lead_reference_hz, lead, rate_hz)
+    }
+
+    /// `wanted` and a lead of `lead_rad_hz` over the frequency, less what `lead` does.
+    fn fit(wanted: impl Fn(f64) -> Complex, lead_rad_hz: f64, lead: &Lead, rate_hz: f64) -> Filter {
         let band_turns = (BAND_HZ / rate_hz).min(BAND_TURNS);
         let target = |turns: f64| {
             let frequency_hz = turns * rate_hz;
-            let wanted = filter_response(channel, rate_hz, frequency_hz);
+            let wanted = wanted(frequency_hz);
             if frequency_hz < LEAD_FROM_HZ {
                 return wanted;
             }
-            let lead_rad = channel.lead_rad * channel.lead_reference_hz / frequency_hz;
-            wanted * Complex::turn(lead_rad) / lead.response(turns)
+            wanted * Complex::turn(lead_rad_hz / frequency_hz) / lead.response(turns)
         };
         // Points crowd at both ends of the band, where a least-squares fit errs most.
         let in_band = (0..POINTS_IN_BAND).map(|point| {

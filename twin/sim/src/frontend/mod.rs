@@ -46,6 +46,7 @@ mod model;
 mod path;
 mod quantise;
 mod response;
+mod restore;
 mod typical;
 
 pub use afe::Afe;
@@ -55,3 +56,4 @@ pub use model::{Calibration, ChannelModel, Crosstalk, FrontEnd};
 pub(crate) use quantise::quantise;
 pub use quantise::{CODE_MAX, CODE_MIN, FULL_SCALE_COUNTS};
 pub use response::{Complex, response};
+pub use restore::restore;

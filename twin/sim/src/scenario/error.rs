@@ -49,7 +49,7 @@ pub(super) fn unknown<'a>(
 
 /// The name with the fewest edits between, if they are at most a third of its letters (but two are
 /// always allowed in four or more).
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let letters = name.chars().count();
     let allowed = (letters / 3).max(if letters >= 4 { 2 } else { 1 });
     known

@@ -1,9 +1,11 @@
 //! Samples kept as they passed, and played again bit for bit.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use port::{Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 use recording::{Recording, RecordingError, Section};
+
+use crate::frontend::restore;
 
 /// Samples of a source: its format, and the counts with their gaps.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,11 +70,14 @@ impl Tape {
         self.left_out
     }
 
-    /// The samples in volts and amperes, a section a stretch: offset and factor of each channel are
-    /// taken out; its frequency response, if it has one, is not.
+    /// The samples in volts and amperes at the terminals, a section a stretch: what is known of each
+    /// channel is taken out, its frequency response included.
     ///
     /// Fails if nothing is on the tape.
     pub fn recording(&self) -> Result<Recording, RecordingError> {
+        if self.stretches.is_empty() {
+            return Err(RecordingError::Unwritable { reason: "no sample was recorded".to_owned() });
+        }
         let rate_hz = self.format.sample_rate_hz;
         let sections = self.stretches.iter().scan(0, |first_sample, stretch| {
             let section = Section {
@@ -87,11 +92,9 @@ impl Tape {
             *first_sample += stretch.samples();
             Some(section)
         });
-        let columns = match self.stretches.first() {
-            Some(stretch) => self.calibrated(stretch).collect(),
-            None => Vec::new(),
-        };
-        let mut recording = Recording::from_columns(rate_hz, columns)?;
+        let channels = self.format.channels.iter().map(|channel| channel.role);
+        let mut recording =
+            Recording::from_columns(rate_hz, channels.map(|role| (role, vec![0.0])).collect())?;
         recording.sections = sections.collect();
         Ok(recording)
     }
@@ -103,7 +106,8 @@ impl Tape {
         self.format.channels.iter().zip(&stretch.rows).map(|(channel, row)| {
             let value =
                 |count: &i32| (f64::from(*count) - channel.offset_counts) * channel.unit_per_count;
-            (channel.role, row.iter().map(value).collect())
+            let values: Vec<f64> = row.iter().map(value).collect();
+            (channel.role, restore(channel, self.format.sample_rate_hz, &values))
         })
     }
 
@@ -144,6 +148,13 @@ impl<S: SampleSource> Recorder<S> {
     /// The tape, for who wants to read it while the recorder is in use or gone.
     pub fn tape(&self) -> Arc<Mutex<Tape>> {
         Arc::clone(&self.tape)
+    }
+
+    /// The tape, when there is no more to record; who shares it finds it empty.
+    pub fn into_tape(self) -> Tape {
+        let empty = Tape::new(self.source.format().clone());
+        let mut tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *tape, empty)
     }
 }
 
