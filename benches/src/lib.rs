@@ -8,6 +8,7 @@ pub mod input;
 pub mod least;
 pub mod load;
 pub mod plain;
+pub mod probe;
 pub mod processor;
 pub mod reference;
 pub mod synthesis;

@@ -39,6 +39,7 @@ struct Entry {
     duration_s: Option<f64>,
     wiring: &'static str,
     runs: usize,
+    faults: usize,
     expectations: usize,
 }
 
@@ -56,6 +57,7 @@ fn list(json: bool) -> Result<(), Failure> {
             duration_s: first.duration_s,
             wiring: first.device.system.slug(),
             runs: variants.len(),
+            faults: first.faults.len(),
             expectations: first.expect.len(),
         });
     }
