@@ -97,3 +97,23 @@ impl SampleSource for Joined {
         Ok(SourceState::Samples)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::twin_setup;
+    use port::{Role, SlotId};
+    use sim::conformance;
+
+    /// Joined or not, it is a source like any other, with each role once.
+    #[test]
+    fn the_samples_of_every_meter_conform() {
+        let scenario = twin_setup::load("wild-leg").expect("a shipped scenario");
+        for meter in [MeterId::Main, MeterId::Esy(SlotId::new(1).expect("1 to 10"))] {
+            let source = open(&scenario, meter).expect("it has the meter");
+            let roles: Vec<Role> = source.format().channels.iter().map(|c| c.role).collect();
+            assert_eq!(roles, Role::ALL[..6], "{}", meter.slug());
+            conformance::check(|| open(&scenario, meter).expect("it has the meter"));
+        }
+    }
+}
