@@ -53,6 +53,7 @@ impl Kernel {
     }
 
     /// The weights for a point `fraction` (0 to 1) after the fourth of the eight samples.
+    #[inline(always)]
     pub fn weights(&self, fraction: f64) -> [f64; TAPS] {
         let place = fraction * ROWS as f64;
         let row = (place as usize).min(ROWS - 1);

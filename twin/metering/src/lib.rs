@@ -26,12 +26,20 @@ mod meter;
 mod readings;
 mod registers;
 mod response;
+mod simd;
 mod spectrum;
 mod sums;
 mod track;
 mod voltages;
 mod window;
 mod wiring;
+
+/// The stages of a window by themselves, to be measured.
+pub mod stage {
+    pub use crate::frequency::{Estimate, Fundamental, estimate};
+    pub use crate::spectrum::Spectrum;
+    pub use crate::sums::{PhaseSums, neutral_sums, phase_sums};
+}
 
 pub use bank::{Bank, WindowInfo};
 pub use bounds::Tail;

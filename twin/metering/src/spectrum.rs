@@ -5,6 +5,7 @@
 //! left out of the average of the points concerned; a lone cycle takes the nearest samples there are.
 
 use crate::kernel::{Kernel, TAPS};
+use crate::simd::at_best;
 use catalog::HARMONIC_MAX;
 use realfft::{RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex;
@@ -91,23 +92,42 @@ impl Spectrum {
         self.taps.clear();
         self.places.clear();
         let step = length / (cycles * self.grid) as f64;
+        at_best(Self::place, (self, start, step, cycles, available));
+        self.borrow(start, step, cycles, samples_per_cycle, available);
+    }
+
+    /// The weights of every point, and where they begin; marks points that lack samples.
+    #[inline(always)]
+    fn place((spectrum, start, step, cycles, available): (&mut Spectrum, f64, f64, usize, usize)) {
+        let Spectrum { grid, kernel, counts, taps, places, .. } = spectrum;
         let before = (TAPS / 2 - 1) as f64;
-        for point in 0..cycles * self.grid {
+        for point in 0..cycles * *grid {
             let position = start + step * point as f64;
             let whole = position.floor();
             let place = whole - before;
             let supported = place >= 0.0 && place as usize + TAPS <= available;
             if supported {
-                self.counts[point % self.grid] += 1.0;
-                self.taps.push(self.kernel.weights(position - whole));
-                self.places.push(place as u32);
+                counts[point % *grid] += 1.0;
+                taps.push(kernel.weights(position - whole));
+                places.push(place as u32);
             } else {
-                self.taps.push([0.0; TAPS]);
-                self.places.push(NO_PLACE);
+                taps.push([0.0; TAPS]);
+                places.push(NO_PLACE);
             }
         }
-        // A lone cycle at the end of a stretch: a sample one cycle away stands in for a missing one, or
-        // else the nearest there are.
+    }
+
+    /// A lone cycle at the end of a stretch: a sample one cycle away stands in for a missing one, or else
+    /// the nearest there are.
+    fn borrow(
+        &mut self,
+        start: f64,
+        step: f64,
+        cycles: usize,
+        samples_per_cycle: f64,
+        available: usize,
+    ) {
+        let before = (TAPS / 2 - 1) as f64;
         for point in 0..cycles * self.grid {
             let slot = point % self.grid;
             if self.counts[slot] == 0.0 && available >= TAPS {
@@ -127,7 +147,7 @@ impl Spectrum {
 
     /// The phasors of a channel's samples in the planned window.
     pub fn phasors(&mut self, samples: &[f64]) -> Phasors {
-        self.fold(samples);
+        at_best(Self::fold, (self, samples));
         let level = (self.grid / GRID_MIN).trailing_zeros() as usize;
         let fft = Arc::clone(&self.fft[level]);
         self.bins.resize(self.grid / 2 + 1, Complex::default());
@@ -143,11 +163,14 @@ impl Spectrum {
     }
 
     /// Averages the window's cycles into one.
-    fn fold(&mut self, samples: &[f64]) {
-        self.folded.clear();
-        self.folded.resize(self.grid, [0.0; 4]);
-        for (taps, places) in self.taps.chunks(self.grid).zip(self.places.chunks(self.grid)) {
-            for ((sum, taps), place) in self.folded.iter_mut().zip(taps).zip(places) {
+    #[inline(always)]
+    fn fold((spectrum, samples): (&mut Spectrum, &[f64])) {
+        spectrum.folded.clear();
+        spectrum.folded.resize(spectrum.grid, [0.0; 4]);
+        for (taps, places) in
+            spectrum.taps.chunks(spectrum.grid).zip(spectrum.places.chunks(spectrum.grid))
+        {
+            for ((sum, taps), place) in spectrum.folded.iter_mut().zip(taps).zip(places) {
                 if *place == NO_PLACE {
                     continue;
                 }
@@ -157,11 +180,12 @@ impl Spectrum {
                 }
             }
         }
-        self.cycle.clear();
-        self.cycle.extend(
-            self.folded
+        spectrum.cycle.clear();
+        spectrum.cycle.extend(
+            spectrum
+                .folded
                 .iter()
-                .zip(&self.counts)
+                .zip(&spectrum.counts)
                 .map(|(lanes, count)| (lanes[0] + lanes[1] + lanes[2] + lanes[3]) / count.max(1.0)),
         );
     }

@@ -1,7 +1,9 @@
 //! Weighted sums over a window: the innermost loops. Each takes slices and returns plain numbers.
 
-/// Numbers added side by side, so that the compiler can use vector registers.
-const LANES: usize = 4;
+use crate::simd::at_best;
+
+/// Numbers added side by side: two vector registers of four, to hide the time of an addition.
+const LANES: usize = 8;
 
 /// Sums of a current and a voltage.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -12,8 +14,10 @@ pub struct PhaseSums {
     pub vi: f64,
 }
 
+#[inline(always)]
 fn fold(lanes: [f64; LANES]) -> f64 {
-    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// Goes over a window: `edge` takes each edge sample and its weight, `body` all those of weight one.
@@ -35,6 +39,11 @@ pub fn over<T>(
 
 /// The current's square and its product with the voltage.
 pub fn phase_sums(v: &[f64], i: &[f64]) -> PhaseSums {
+    at_best(phase_sums_of, (v, i))
+}
+
+#[inline(always)]
+fn phase_sums_of((v, i): (&[f64], &[f64])) -> PhaseSums {
     let (mut sii, mut svi) = ([0.0; LANES], [0.0; LANES]);
     let (v_chunks, i_chunks) = (v.chunks_exact(LANES), i.chunks_exact(LANES));
     let rest: PhaseSums = v_chunks
@@ -53,13 +62,19 @@ pub fn phase_sums(v: &[f64], i: &[f64]) -> PhaseSums {
 
 impl PhaseSums {
     /// With one more weighted sample.
+    #[inline(always)]
     pub fn plus(self, v: f64, i: f64, weight: f64) -> PhaseSums {
         PhaseSums { ii: self.ii + weight * i * i, vi: self.vi + weight * v * i }
     }
 }
 
 /// The neutral current squared, and its product with the voltage of phase 2 (for two wattmeters).
-pub fn neutral_sums(v2: &[f64], [a, b, c]: [&[f64]; 3]) -> (f64, f64) {
+pub fn neutral_sums(v2: &[f64], i: [&[f64]; 3]) -> (f64, f64) {
+    at_best(neutral_sums_of, (v2, i))
+}
+
+#[inline(always)]
+fn neutral_sums_of((v2, [a, b, c]): (&[f64], [&[f64]; 3])) -> (f64, f64) {
     let (mut nn, mut vn) = ([0.0; LANES], [0.0; LANES]);
     let chunks = |x: &'_ [f64]| x.len() / LANES * LANES;
     let whole = chunks(v2);
@@ -87,6 +102,11 @@ pub fn neutral_sums(v2: &[f64], [a, b, c]: [&[f64]; 3]) -> (f64, f64) {
 
 /// A voltage and its square.
 pub fn voltage_sums(v: &[f64]) -> (f64, f64) {
+    at_best(voltage_sums_of, v)
+}
+
+#[inline(always)]
+fn voltage_sums_of(v: &[f64]) -> (f64, f64) {
     let (mut s, mut ss) = ([0.0; LANES], [0.0; LANES]);
     let chunks = v.chunks_exact(LANES);
     let rest = chunks.remainder().iter().fold((0.0, 0.0), |(s, ss), v| (s + v, ss + v * v));
@@ -101,6 +121,11 @@ pub fn voltage_sums(v: &[f64]) -> (f64, f64) {
 
 /// The square of the difference of two voltages.
 pub fn difference_square(a: &[f64], b: &[f64]) -> f64 {
+    at_best(difference_square_of, (a, b))
+}
+
+#[inline(always)]
+fn difference_square_of((a, b): (&[f64], &[f64])) -> f64 {
     let mut sums = [0.0; LANES];
     let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let rest: f64 =
@@ -121,6 +146,13 @@ pub fn convert(
     offset_counts: f64,
     out: &mut [f64],
 ) -> (i32, i32) {
+    at_best(convert_of, (counts, unit_per_count, offset_counts, out))
+}
+
+#[inline(always)]
+fn convert_of(
+    (counts, unit_per_count, offset_counts, out): (&[i32], f64, f64, &mut [f64]),
+) -> (i32, i32) {
     let (mut low, mut high) = ([i32::MAX; LANES], [i32::MIN; LANES]);
     let shift = -offset_counts * unit_per_count;
     let chunks = counts.chunks_exact(LANES);
@@ -138,4 +170,41 @@ pub fn convert(
         out[k] = f64::from(counts[k]) * unit_per_count + shift;
     }
     (low.into_iter().min().expect("lanes"), high.into_iter().max().expect("lanes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// [N5] For every length that the loops treat differently.
+    #[test]
+    fn the_best_instructions_make_the_bits_of_the_least() {
+        let row = |turn: f64| (0..61).map(|n| (f64::from(n) * turn).sin()).collect::<Vec<f64>>();
+        let (v, a, b, c) = (row(0.7), row(1.1), row(0.3), row(2.9));
+        let counts: Vec<i32> = v.iter().map(|v| (v * 8e6) as i32).collect();
+        for length in 0..=61 {
+            let [v, a, b, c] = [&v, &a, &b, &c].map(|row| &row[..length]);
+            assert_eq!(phase_sums(v, a), phase_sums_of((v, a)));
+            assert_eq!(neutral_sums(v, [a, b, c]), neutral_sums_of((v, [a, b, c])));
+            assert_eq!(voltage_sums(v), voltage_sums_of(v));
+            assert_eq!(difference_square(v, a), difference_square_of((v, a)));
+            let (mut best, mut least) = (vec![0.0; length], vec![0.0; length]);
+            let range = convert(&counts[..length], 1e-5, 3.0, &mut best);
+            assert_eq!(range, convert_of((&counts[..length], 1e-5, 3.0, &mut least)));
+            assert_eq!(best, least);
+        }
+    }
+
+    #[test]
+    fn sums_are_those_of_their_formulas() {
+        let row = |turn: f64| (0..61).map(|n| (f64::from(n) * turn).sin()).collect::<Vec<f64>>();
+        let (v, i) = (row(0.7), row(1.1));
+        let close =
+            |found: f64, plain: f64| assert!((found - plain).abs() < 1e-12, "{found} {plain}");
+        let sums = phase_sums(&v, &i);
+        close(sums.ii, i.iter().map(|i| i * i).sum());
+        close(sums.vi, v.iter().zip(&i).map(|(v, i)| v * i).sum());
+        close(voltage_sums(&v).0, v.iter().sum());
+        close(difference_square(&v, &i), v.iter().zip(&i).map(|(v, i)| (v - i).powi(2)).sum());
+    }
 }
