@@ -144,15 +144,16 @@ impl Watch {
             }
             Path::Quality(meter, point) => {
                 let shown = image.meter(meter_id(meter)).map(|shown| shown.get(point).quality());
-                self.see_text(shown.unwrap_or("not_installed"), now_s);
+                self.see(Found::Text(shown.unwrap_or("not_installed").to_string()), now_s);
             }
             Path::Wiring(meter) => {
                 let finding = image.meter(meter_id(meter)).map(|shown| shown.wiring.slug());
-                self.see_text(&finding.unwrap_or_default(), now_s);
+                self.see(Found::Text(finding.unwrap_or_default()), now_s);
             }
             Path::Tariff => {
-                let tariff = image.io.tariff.map_or("off".to_string(), |tariff| tariff.to_string());
-                self.see_text(&tariff, now_s);
+                let off = || Found::Text("off".to_string());
+                let tariff = |tariff| Found::Number(f64::from(tariff));
+                self.see(image.io.tariff.map_or_else(off, tariff), now_s);
             }
             Path::Pulses => {}
         }
@@ -190,9 +191,10 @@ impl Watch {
         self.keep(found, end_s);
     }
 
-    fn see_text(&mut self, text: &str, at_s: f64) {
+    /// Sees something that is so at an instant.
+    fn see(&mut self, found: Found, at_s: f64) {
         if self.is_within(at_s, at_s) && at_s > 0.0 {
-            self.keep(Found::Text(text.to_string()), at_s);
+            self.keep(found, at_s);
         }
     }
 

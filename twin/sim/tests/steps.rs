@@ -139,3 +139,34 @@ fn looking_changes_no_energy() {
     let cut = energy_ws(&seen, |means| means.p[1]);
     assert!((cut - whole).abs() < 1e-9 * whole, "{cut} {whole}");
 }
+
+/// On a clock on which instants and positions do not convert exactly, every event is passed once, however
+/// many there are.
+#[test]
+fn events_are_passed_on_any_clock() {
+    for ppm in [-14.7, 0.0, 3.3, 11.1] {
+        let clock_hz = RATE_HZ * (1.0 + ppm * 1e-6);
+        let steady = signal();
+        let mut busy = Signal::new(50.0).channel(Role::Va, Spectrum::sine(230.0, 0.0));
+        let roles = [Role::Vb, Role::Vc, Role::Ia, Role::Ib, Role::Ic];
+        for role in roles {
+            busy = busy.channel(role, truth::spectrum_at(&steady, role, 1.0));
+        }
+        for event in 1..3000 {
+            let at_s = f64::from(event) * 0.7 + 1.0 / 3.0;
+            busy = busy.step(Role::Va, at_s, Spectrum::sine(200.0 + f64::from(event % 7), 0.0));
+        }
+        let unit = Unit::new(&FrontEnd::ideal(), RATE_HZ);
+        let wiring = Wiring::ThreePhaseFourWire;
+        let phasors = Phasors::new(Box::new(busy), vec![unit], wiring, RATE_HZ, clock_hz);
+        let mut position = 0.0;
+        for event in 1..3000 {
+            let next = phasors.next_jump(position);
+            assert!(next > position, "{ppm} ppm, {event}: {next} after {position}");
+            let at = (f64::from(event) * 0.7 + 1.0 / 3.0) * clock_hz;
+            assert!((next - at).abs() < 1e-6, "{ppm} ppm, {event}: {next} {at}");
+            assert_eq!(phasors.next_event(position), next);
+            position = next;
+        }
+    }
+}

@@ -94,19 +94,22 @@ impl Phasors {
 
     /// The next event of the scene after a position.
     pub fn next_event(&self, position: f64) -> f64 {
-        let now_s = self.time_s(position);
-        let event = self.scene.next_event(now_s) * self.clock_hz;
-        // The product may round back onto the position itself: then the event is here.
-        if event > position {
-            event
-        } else {
-            self.scene.next_event(now_s.next_up()) * self.clock_hz
-        }
+        self.after(position, |at_s| self.scene.next_event(at_s))
     }
 
     /// The next switching or jump of the scene after a position.
     pub fn next_jump(&self, position: f64) -> f64 {
-        self.scene.next_jump(self.time_s(position)) * self.clock_hz
+        self.after(position, |at_s| self.scene.next_jump(at_s))
+    }
+
+    /// Position of the first of some instants that lies after another position. The product may round
+    /// back onto the position itself: then that instant is here, and the next one counts.
+    fn after(&self, position: f64, next_s: impl Fn(f64) -> f64) -> f64 {
+        let mut at_s = next_s(self.time_s(position));
+        while at_s * self.clock_hz <= position {
+            at_s = next_s(at_s);
+        }
+        at_s * self.clock_hz
     }
 
     /// Measures from a position to a later one; no event lies between.
