@@ -1,15 +1,13 @@
-//! The scenario format: what a file says arrives, its schema and its documentation say what the checker
-//! does.
+//! The scenario format: what a file says arrives.
 
 use catalog::{QuantityId, Register, Scope, SettingId, point};
 use port::{Role, SlotId, WiringCorrection};
 use sim::scenario::{
     Action, Fidelity, Operator, Part, Path, Scenario, Step, Take, Tolerance, Wanted, Window, count,
-    json_schema, key_tables, parse, parse_without, variants,
+    parse, parse_without, variants,
 };
 use sim::sources::{Fault, FaultKind};
 use sim::synthetic::{Event, EventKind, MeterPort, Phases, Terminals, Wire};
-use std::path::{Path as FilePath, PathBuf};
 
 const TOP: &str = r#"
 schema = 1
@@ -247,39 +245,4 @@ fn what_is_left_out_is_usual() {
     assert_eq!(scenario.fidelity, Fidelity::Waveform);
     assert_eq!(scenario.device.terminals, Terminals::default());
     assert_eq!((scenario.seed, scenario.grid.voltage_v), (0, 230.0));
-}
-
-fn root() -> PathBuf {
-    FilePath::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Compares with a file of the documentation, or rewrites it.
-fn golden(path: &str, expected: &str) {
-    let path = root().join(path);
-    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
-        std::fs::write(&path, expected).unwrap();
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == expected,
-        "{} is not what the format says; rewrite it with \
-         `INSTA_UPDATE=always cargo test -p sim --test scenario_format` and look at the difference",
-        path.display()
-    );
-}
-
-#[test]
-fn the_published_schema_is_that_of_the_checker() {
-    let schema = serde_json::to_string_pretty(&json_schema()).unwrap() + "\n";
-    golden("docs/scenario.schema.json", &schema);
-}
-
-#[test]
-fn the_documented_keys_are_those_of_the_checker() {
-    const BEGIN: &str = "<!-- keys -->\n";
-    const END: &str = "<!-- end of keys -->";
-    let page = std::fs::read_to_string(root().join("docs/scenarios.md")).unwrap();
-    let (before, rest) = page.split_once(BEGIN).expect("the page has a place for its tables");
-    let (_, after) = rest.split_once(END).expect("the place has an end");
-    golden("docs/scenarios.md", &format!("{before}{BEGIN}\n{}{END}{after}", key_tables()));
 }

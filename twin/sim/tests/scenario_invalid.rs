@@ -1,6 +1,8 @@
 //! What is wrong in a scenario file is said with its line and, if it is near, the right word: each file in
 //! `scenarios/invalid/` says in its first line what its author must be told.
 
+#![expect(clippy::disallowed_methods, reason = "reads files of the repository")]
+
 use sim::scenario::variants;
 use std::path::Path;
 

@@ -3,7 +3,6 @@
 use super::ROOT;
 use super::shape::{KIND, Key, Kind, Names, Need, Shape, Takes, bounds};
 use super::unit::short;
-use std::fmt::Write;
 
 /// Up to so many names are listed; of more it is said what they are.
 const FEW_NAMES: usize = 8;
@@ -17,15 +16,10 @@ pub fn key_tables() -> String {
 
 /// The keys of a shape, and after it those of the tables in it.
 fn section(page: &mut String, title: &str, shape: &Shape) {
-    const INVARIANT: &str = "writing to a string";
-    writeln!(page, "### {title}\n").expect(INVARIANT);
-    let rows: Vec<&Key> = shape.keys.iter().collect();
-    match shape.kinds {
-        None => page.push_str(&table_of_keys(&rows)),
-        Some((_, kinds)) => {
-            page.push_str(&table_of_keys(&rows));
-            page.push_str(&table_of_kinds(kinds));
-        }
+    *page += &format!("### {title}\n\n");
+    page.push_str(&table_of_keys(shape.keys));
+    if let Some((_, kinds)) = shape.kinds {
+        page.push_str(&table_of_kinds(kinds));
     }
     let special = shape.kinds.iter().flat_map(|(_, kinds)| kinds.iter().flat_map(|kind| kind.keys));
     let mut told: Vec<&str> = Vec::new();
@@ -52,7 +46,7 @@ fn inner(outer: &str, key: &Key) -> Option<(String, &'static Shape)> {
     }
 }
 
-fn table_of_keys(keys: &[&Key]) -> String {
+fn table_of_keys(keys: &[Key]) -> String {
     let mut table = String::from("| key | value | if left out | what |\n|---|---|---|---|\n");
     for key in keys {
         let usual = match key.need {
@@ -67,7 +61,7 @@ fn table_of_keys(keys: &[&Key]) -> String {
 
 fn table_of_kinds(kinds: &'static [Kind]) -> String {
     let mut table = format!("| `{KIND}` | what | its keys |\n|---|---|---|\n");
-    let mut keys: Vec<&Key> = Vec::new();
+    let mut keys: Vec<(&Key, Vec<String>)> = Vec::new();
     for kind in kinds {
         let said = |key: &Key| match key.need {
             Need::Needed => format!("**`{}`**", key.name),
@@ -77,16 +71,20 @@ fn table_of_kinds(kinds: &'static [Kind]) -> String {
         let names: Vec<String> = kind.keys.iter().map(said).collect();
         table += &format!("| `{}` | {} | {} |\n", kind.name, kind.doc, names.join(", "));
         for key in kind.keys {
-            let is_same = |other: &&Key| other.name == key.name && other.doc == key.doc;
-            if !keys.iter().any(is_same) {
-                keys.push(key);
+            let is_same = |(other, _): &&mut (&Key, Vec<String>)| {
+                other.name == key.name && other.doc == key.doc
+            };
+            match keys.iter_mut().find(is_same) {
+                Some((_, of)) => of.push(format!("`{}`", kind.name)),
+                None => keys.push((key, vec![format!("`{}`", kind.name)])),
             }
         }
     }
     table += "\nBold keys are needed; in brackets is what stands if one is left out.\n\n";
-    table += "| key | value | what |\n|---|---|---|\n";
-    for key in keys {
-        table += &format!("| `{}` | {} | {} |\n", key.name, value(&key.takes), key.doc);
+    table += "| key | of | value | what |\n|---|---|---|---|\n";
+    for (key, of) in keys {
+        let of = if of.len() == kinds.len() { "all".to_owned() } else { of.join(", ") };
+        table += &format!("| `{}` | {of} | {} | {} |\n", key.name, value(&key.takes), key.doc);
     }
     table + "\n"
 }

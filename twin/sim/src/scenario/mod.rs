@@ -7,8 +7,8 @@
 //! documentation share. *Events* happen to the grid, *steps* to the meter, *faults* to its samples;
 //! *expectations* say what must come of it.
 //!
-//! The order: TOML becomes a tree that knows its lines ([`node`]), parameters are put in
-//! ([`parameters`]), shapes are applied ([`shape`]), and each table is read.
+//! The order: TOML becomes a tree that knows its lines, parameters are put in, shapes are applied, and
+//! each table is read.
 
 mod civil;
 mod device;

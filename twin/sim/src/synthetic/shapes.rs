@@ -50,8 +50,8 @@ impl Spectrum {
     }
 }
 
-/// Smallest crest factor of [`Spectrum::pulses`], that of a sine.
-pub const MIN_CREST_FACTOR: f64 = SQRT_2;
+/// Smallest crest factor of [`Spectrum::pulses`], a little above that of a sine.
+pub const MIN_CREST_FACTOR: f64 = 1.415;
 /// Largest: with all sixteen odd harmonics alike it is sqrt 32 = 5.66.
 pub const MAX_CREST_FACTOR: f64 = 5.65;
 
@@ -70,7 +70,7 @@ impl Spectrum {
         let n = square.floor();
         // (n + w)^2 = square (n + w^2), solved for w from 0 to 1.
         let (a, b, c) = (square - 1.0, n, n * (square - n));
-        let w = if a > 0.0 { (b - (b * b - a * c).max(0.0).sqrt()) / a } else { 0.0 };
+        let w = (b - (b * b - a * c).max(0.0).sqrt()) / a;
         let alike = rms / (n + w * w).sqrt();
         let mut wave = Spectrum::ZERO;
         for (place, order) in (1..=HARMONICS).step_by(2).enumerate() {
