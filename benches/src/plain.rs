@@ -119,7 +119,7 @@ impl Plain {
                 .pulses
                 .extend(pulses.map(|pulse| Pulse { time: at(pulse.sample), sample: pulse.sample }));
             let (start, end, cycles) = (window.start, window.end, window.cycles);
-            effects.windows.push(WindowStamp { start, end, cycles, time });
+            effects.windows.push(WindowStamp { start, end, cycles, time, means: *means });
             shown.window_end = time;
         });
         if !effects.windows.is_empty() {

@@ -70,7 +70,7 @@ mod tests {
                     let errors = inner.map(|n| (values[n] - expected[n]).abs());
                     errors.fold(0.0, f64::max) / peak
                 };
-                assert!(worst(shown, 3.0) > 1e-4, "{}: nothing to restore", channel.role);
+                assert!(worst(shown, 3.0) > 3e-5, "{}: nothing to restore", channel.role);
                 let (begun, settled) = (worst(&restored, 0.0), worst(&restored, 3.0));
                 assert!(settled < 5e-6, "{} at {rate_hz}: {settled:e}", channel.role);
                 assert!(begun < 5e-4, "{} at {rate_hz}: {begun:e}", channel.role);
