@@ -1,12 +1,15 @@
 //! `meter/...`: metering from 24-bit codes to all quantities, and its denominators.
 //!
-//! The stages of the kernel are not public, so `meter/stage` has those that are: the readings and the
-//! counters of a window.
+//! `meter/stage` has the stages of a window of one load by themselves: its sums; the plan by which it is
+//! sampled anew, which all channels share; the harmonics of its six channels by that plan; the frequency of
+//! a voltage; the readings and the counters.
 
 use benches::input::{Grid, Input};
 use benches::reference::{Fft, sum_count, sums};
 use benches::work::Metering;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use metering::stage::{Spectrum, estimate, neutral_sums, phase_sums};
 use metering::{Bank, Limits, Means, Meter, MeterSettings, Registers, WindowPower, Wiring};
 use port::Role;
 use std::hint::black_box;
@@ -79,9 +82,43 @@ fn one_window(input: &Input) -> (Means, Meter) {
     (means, Meter::new(&settings))
 }
 
+/// Stages of the kernel, on numbers.
+fn kernel(group: &mut BenchmarkGroup<WallTime>, input: &Input) {
+    let rows: Vec<Vec<f64>> =
+        input.rows.iter().map(|row| row.iter().map(|x| f64::from(*x)).collect()).collect();
+    let window = input.samples() / input.windows;
+    let (start, length) = (16.3, window as f64 + 0.25);
+    group.throughput(Throughput::Elements((window * rows.len()) as u64));
+    let part = |row: usize| &rows[row][..window];
+    group.bench_function("sums", |bencher| {
+        bencher.iter(|| {
+            for phase in 0..3 {
+                black_box(phase_sums(black_box(part(phase)), part(3 + phase)));
+            }
+            black_box(neutral_sums(part(1), [part(3), part(4), part(5)]))
+        });
+    });
+    let mut spectrum = Spectrum::new(input.sample_rate_hz, 12);
+    group.bench_function("resample", |bencher| {
+        bencher.iter(|| spectrum.plan(black_box(start), length, 10, rows[0].len()));
+    });
+    group.bench_function("harmonics", |bencher| {
+        bencher.iter(|| {
+            for row in &rows {
+                black_box(spectrum.phasors(black_box(row)));
+            }
+        });
+    });
+    let guess = 10.0 / length;
+    group.bench_function("frequency", |bencher| {
+        bencher.iter(|| estimate(black_box(&input.rows[0]), start, 10.0, guess));
+    });
+}
+
 fn stage(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("meter/stage");
     let input = Input::new(8000.0, Grid::Any, 1);
+    kernel(&mut group, &input);
     let (means, meter) = one_window(&input);
     group.bench_function("readings", |bencher| {
         bencher.iter(|| meter.readings_of(black_box(&means)));
@@ -99,6 +136,5 @@ fn stage(criterion: &mut Criterion) {
     group.finish();
 }
 
-// `ecs/schedule/{empty,real,plain}` will have a file of its own, beside this one.
 criterion_group!(benches, window, reference, stage);
 criterion_main!(benches);

@@ -2,11 +2,14 @@
 
 use benches::house;
 use benches::processor::{ProcessorTime, criterion};
-use benches::synthesis::{self, Coefficients, ORDERS};
-use criterion::{BatchSize, Criterion, Throughput};
+use benches::synthesis::{self, Coefficients, ORDERS, Steady};
+use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput};
 use port::{Role, SampleBlock, SampleSource};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
 use sim::frontend::{Afe, FrontEnd};
-use sim::synthetic::{MeterPort, Signal, Spectrum, Synthetic};
+use sim::synthetic::{Spectrum, Synthetic};
 use sim::waveform::Waveform;
 use std::hint::black_box;
 
@@ -21,62 +24,58 @@ fn samples(channels: usize) -> Throughput {
     Throughput::Elements((WINDOW * channels) as u64)
 }
 
-/// All 31 orders, off the nominal frequency.
-fn rich(roles: &[Role], noise_rms: f64) -> Synthetic {
-    let spectrum = |phase: f64| {
-        (1..=ORDERS).fold(Spectrum::ZERO, |spectrum, order| {
-            spectrum.with(order, 230.0 / (order * order) as f64, phase * order as f64)
-        })
-    };
-    let signal = roles.iter().fold(Signal::new(50.02), |signal, role| {
-        let phase = role.phase().map_or(0.0, |phase| -120.0 * phase as f64);
-        signal.channel(*role, spectrum(phase)).noise(*role, noise_rms)
-    });
-    signal.play(1, None)
-}
-
-/// Fills a window's worth of rows from each of several players.
-fn fill(players: &mut [Synthetic], rows: &mut [Vec<f64>]) {
-    for player in players {
-        black_box(player.fill(RATE_HZ, rows, WINDOW));
-    }
+/// Fills a window's worth of rows.
+fn fill(player: &mut Synthetic, rows: &mut [Vec<f64>]) {
+    black_box(player.fill(RATE_HZ, rows, WINDOW));
 }
 
 fn synthesis(criterion: &mut Criterion<ProcessorTime>) {
     let mut group = criterion.benchmark_group("synth");
-    let mut rows = vec![vec![0.0; WINDOW]; SIX.len()];
-    // One voltage set and the currents of eleven loads: what there is to hear, by the fewest players.
-    let loads = |count: usize| -> Vec<Synthetic> {
-        let others = (1..count).map(|_| rich(&SIX[3..], 0.0));
-        std::iter::once(rich(&SIX, 0.0)).chain(others).collect()
-    };
-    for (count, channels) in [(1, 6), (11, 36)] {
+    for channels in [6, 36] {
         group.throughput(samples(channels));
-        let mut players = loads(count);
+        let mut rows = vec![vec![0.0; WINDOW]; channels];
+        let mut player = Steady::play(channels, Steady::rich(), 0.0);
         group.bench_function(format!("window/basis/{channels}ch"), |bencher| {
-            bencher.iter(|| fill(&mut players, &mut rows));
+            bencher.iter(|| fill(&mut player, &mut rows));
+        });
+        // As production has it: spectra of the house, which move all the time.
+        let mut player = house::terminals(channels / 3 - 1);
+        group.bench_function(format!("window/house/{channels}ch"), |bencher| {
+            bencher.iter(|| fill(&mut player, &mut rows));
         });
         let coefficients: Vec<Coefficients> = vec![[[1.0, 0.5]; ORDERS]; channels];
-        let mut rows = vec![vec![0.0; WINDOW]; channels];
-        group.bench_function(format!("reference/basis/{channels}ch"), |bencher| {
-            bencher.iter(|| synthesis::fill(50.02 / RATE_HZ, black_box(&coefficients), &mut rows));
-        });
+        for (name, reference) in [
+            ("reference/basis", synthesis::fill as fn(f64, &[Coefficients], &mut [Vec<f64>])),
+            ("window/naive", synthesis::fill_naively),
+        ] {
+            group.bench_function(format!("{name}/{channels}ch"), |bencher| {
+                bencher.iter(|| reference(50.02 / RATE_HZ, black_box(&coefficients), &mut rows));
+            });
+        }
     }
+    noise(&mut group);
+    group.finish();
+}
+
+/// The noise is the difference of the player with it and without.
+fn noise(group: &mut BenchmarkGroup<ProcessorTime>) {
     group.throughput(samples(6));
-    // As production has it: spectra of the house, which move all the time.
-    let mut players = [house::scenario(1).synthetic(&[MeterPort::Main])];
-    group.bench_function("window/house/6ch", |b| b.iter(|| fill(&mut players, &mut rows)));
-    // The difference of the two is the noise.
+    let mut rows = vec![vec![0.0; WINDOW]; 6];
     for (name, rms) in [("chosen", 0.1), ("none", 0.0)] {
-        let signal = SIX.iter().fold(Signal::new(50.02), |signal, role| {
-            signal.channel(*role, Spectrum::ZERO).noise(*role, rms)
-        });
-        let mut players = [signal.play(1, None)];
-        group.bench_function(format!("noise/{name}"), |b| b.iter(|| fill(&mut players, &mut rows)));
+        let mut player = Steady::play(6, Spectrum::ZERO, rms);
+        group.bench_function(format!("noise/{name}"), |b| b.iter(|| fill(&mut player, &mut rows)));
     }
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    group.bench_function("noise/ziggurat", |bencher| {
+        bencher.iter(|| {
+            for value in rows.iter_mut().flatten() {
+                let normal: f64 = StandardNormal.sample(&mut random);
+                *value += 0.1 * normal;
+            }
+        });
+    });
     let mut read = converter(&FrontEnd::ideal());
     group.bench_function("quantise", |b| b.iter(&mut read));
-    group.finish();
 }
 
 /// Six rows that repeat: a waveform that costs a copy.
@@ -107,7 +106,7 @@ impl Waveform for Held {
 /// Reads a window of codes of six channels through a front end, copies included.
 fn converter(front_end: &FrontEnd) -> impl FnMut() + use<> {
     let mut rows = vec![vec![0.0; WINDOW]; SIX.len()];
-    rich(&SIX, 0.0).fill(RATE_HZ, &mut rows, WINDOW);
+    Steady::play(SIX.len(), Steady::rich(), 0.0).fill(RATE_HZ, &mut rows, WINDOW);
     let mut afe = Afe::new(front_end, Held { rows, next: 0 }, RATE_HZ).expect("it makes sense");
     let mut block = SampleBlock::new(SIX.len(), WINDOW);
     move || {

@@ -11,7 +11,7 @@ use runner::{Outcome, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
 use sim::scenario::{self, Scenario};
-use sim::synthetic::{MeterPort, Meters};
+use sim::synthetic::{MeterPort, Meters, Synthetic};
 use sim::waveform::Branch;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
@@ -41,6 +41,12 @@ pub fn scenario(loads: usize) -> Scenario {
         load.meters = Meters::MAIN.with(MeterPort::Esy(slot));
     }
     scenario
+}
+
+/// The waveform of the house and so many loads: 6 channels of the built-in meter, 3 of each module.
+pub fn terminals(loads: usize) -> Synthetic {
+    let meters = slots(loads - 1).map(MeterPort::Esy);
+    scenario(loads).synthetic(&std::iter::once(MeterPort::Main).chain(meters).collect::<Vec<_>>())
 }
 
 fn slots(count: usize) -> impl Iterator<Item = SlotId> {

@@ -92,29 +92,8 @@ impl Spectrum {
         self.taps.clear();
         self.places.clear();
         let step = length / (cycles * self.grid) as f64;
-        at_best(Self::place, (self, start, step, cycles, available));
+        place(self, start, step, cycles, available);
         self.borrow(start, step, cycles, samples_per_cycle, available);
-    }
-
-    /// The weights of every point, and where they begin; marks points that lack samples.
-    #[inline(always)]
-    fn place((spectrum, start, step, cycles, available): (&mut Spectrum, f64, f64, usize, usize)) {
-        let Spectrum { grid, kernel, counts, taps, places, .. } = spectrum;
-        let before = (TAPS / 2 - 1) as f64;
-        for point in 0..cycles * *grid {
-            let position = start + step * point as f64;
-            let whole = position.floor();
-            let place = whole - before;
-            let supported = place >= 0.0 && place as usize + TAPS <= available;
-            if supported {
-                counts[point % *grid] += 1.0;
-                taps.push(kernel.weights(position - whole));
-                places.push(place as u32);
-            } else {
-                taps.push([0.0; TAPS]);
-                places.push(NO_PLACE);
-            }
-        }
     }
 
     /// A lone cycle at the end of a stretch: a sample one cycle away stands in for a missing one, or else
@@ -147,7 +126,7 @@ impl Spectrum {
 
     /// The phasors of a channel's samples in the planned window.
     pub fn phasors(&mut self, samples: &[f64]) -> Phasors {
-        at_best(Self::fold, (self, samples));
+        fold(self, samples);
         let level = (self.grid / GRID_MIN).trailing_zeros() as usize;
         let fft = Arc::clone(&self.fft[level]);
         self.bins.resize(self.grid / 2 + 1, Complex::default());
@@ -161,16 +140,44 @@ impl Spectrum {
         }
         phasors
     }
+}
 
+at_best! {
+    /// The weights of every point, and where they begin; marks points that lack samples.
+    fn place / place_least<'a>(
+        spectrum: &'a mut Spectrum,
+        start: f64,
+        step: f64,
+        cycles: usize,
+        available: usize,
+    ) -> () {
+        let Spectrum { grid, kernel, counts, taps, places, .. } = spectrum;
+        let before = (TAPS / 2 - 1) as f64;
+        for point in 0..cycles * *grid {
+            let position = start + step * point as f64;
+            let whole = position.floor();
+            let place = whole - before;
+            let supported = place >= 0.0 && place as usize + TAPS <= available;
+            if supported {
+                counts[point % *grid] += 1.0;
+                taps.push(kernel.weights(position - whole));
+                places.push(place as u32);
+            } else {
+                taps.push([0.0; TAPS]);
+                places.push(NO_PLACE);
+            }
+        }
+    }
+}
+
+at_best! {
     /// Averages the window's cycles into one.
-    #[inline(always)]
-    fn fold((spectrum, samples): (&mut Spectrum, &[f64])) {
-        spectrum.folded.clear();
-        spectrum.folded.resize(spectrum.grid, [0.0; 4]);
-        for (taps, places) in
-            spectrum.taps.chunks(spectrum.grid).zip(spectrum.places.chunks(spectrum.grid))
-        {
-            for ((sum, taps), place) in spectrum.folded.iter_mut().zip(taps).zip(places) {
+    fn fold / fold_least<'a>(spectrum: &'a mut Spectrum, samples: &'a [f64]) -> () {
+        let Spectrum { grid, counts, taps, places, folded, cycle, .. } = spectrum;
+        folded.clear();
+        folded.resize(*grid, [0.0; 4]);
+        for (taps, places) in taps.chunks(*grid).zip(places.chunks(*grid)) {
+            for ((sum, taps), place) in folded.iter_mut().zip(taps).zip(places) {
                 if *place == NO_PLACE {
                     continue;
                 }
@@ -180,14 +187,9 @@ impl Spectrum {
                 }
             }
         }
-        spectrum.cycle.clear();
-        spectrum.cycle.extend(
-            spectrum
-                .folded
-                .iter()
-                .zip(&spectrum.counts)
-                .map(|(lanes, count)| (lanes[0] + lanes[1] + lanes[2] + lanes[3]) / count.max(1.0)),
-        );
+        cycle.clear();
+        let sum = |lanes: &[f64; 4]| lanes[0] + lanes[1] + lanes[2] + lanes[3];
+        cycle.extend(folded.iter().zip(counts).map(|(lanes, count)| sum(lanes) / count.max(1.0)));
     }
 }
 
@@ -226,5 +228,24 @@ mod tests {
                 assert!(error < 1e-6, "{frequency} Hz at {rate}, order {order}: {error:e}");
             }
         }
+    }
+
+    /// [N5] The plan and the cycle, at either level of the processor.
+    #[test]
+    fn the_best_instructions_make_the_bits_of_the_least() {
+        let samples: Vec<f64> = (0..1700).map(|n| (f64::from(n) * 0.039).sin()).collect();
+        let mut best = Spectrum::new(8000.0, 12);
+        best.plan(17.37, 1601.3, 10, samples.len());
+        fold(&mut best, &samples);
+        let mut least = Spectrum::new(8000.0, 12);
+        least.plan(17.37, 1601.3, 10, samples.len());
+        let planned = std::mem::take(&mut least.taps);
+        least.places.clear();
+        let step = 1601.3 / (10 * least.grid) as f64;
+        least.counts.fill(0.0);
+        place_least(&mut least, 17.37, step, 10, samples.len());
+        assert_eq!(planned, least.taps);
+        fold_least(&mut least, &samples);
+        assert_eq!(best.cycle, least.cycle);
     }
 }

@@ -37,27 +37,26 @@ pub fn over<T>(
     body(start..end)
 }
 
-/// The current's square and its product with the voltage.
-pub fn phase_sums(v: &[f64], i: &[f64]) -> PhaseSums {
-    at_best(phase_sums_of, (v, i))
+/// Lane by lane.
+#[inline(always)]
+fn add_products(sums: &mut [f64; LANES], a: &[f64; LANES], b: &[f64; LANES]) {
+    for lane in 0..LANES {
+        sums[lane] += a[lane] * b[lane];
+    }
 }
 
-#[inline(always)]
-fn phase_sums_of((v, i): (&[f64], &[f64])) -> PhaseSums {
-    let (mut sii, mut svi) = ([0.0; LANES], [0.0; LANES]);
-    let (v_chunks, i_chunks) = (v.chunks_exact(LANES), i.chunks_exact(LANES));
-    let rest: PhaseSums = v_chunks
-        .remainder()
-        .iter()
-        .zip(i_chunks.remainder())
-        .fold(PhaseSums::default(), |sum, (v, i)| sum.plus(*v, *i, 1.0));
-    for (v, i) in v_chunks.zip(i_chunks) {
-        for lane in 0..LANES {
-            sii[lane] += i[lane] * i[lane];
-            svi[lane] += v[lane] * i[lane];
+at_best! {
+    /// The current's square and its product with the voltage.
+    pub fn phase_sums / phase_sums_least<'a>(v: &'a [f64], i: &'a [f64]) -> PhaseSums {
+        let ((v, v_rest), (i, i_rest)) = (v.as_chunks(), i.as_chunks());
+        let (mut ii, mut vi) = ([0.0; LANES], [0.0; LANES]);
+        for (v, i) in v.iter().zip(i) {
+            add_products(&mut ii, i, i);
+            add_products(&mut vi, v, i);
         }
+        let body = PhaseSums { ii: fold(ii), vi: fold(vi) };
+        v_rest.iter().zip(i_rest).fold(body, |sum, (v, i)| sum.plus(*v, *i, 1.0))
     }
-    PhaseSums { ii: fold(sii) + rest.ii, vi: fold(svi) + rest.vi }
 }
 
 impl PhaseSums {
@@ -68,108 +67,78 @@ impl PhaseSums {
     }
 }
 
-/// The neutral current squared, and its product with the voltage of phase 2 (for two wattmeters).
-pub fn neutral_sums(v2: &[f64], i: [&[f64]; 3]) -> (f64, f64) {
-    at_best(neutral_sums_of, (v2, i))
-}
-
-#[inline(always)]
-fn neutral_sums_of((v2, [a, b, c]): (&[f64], [&[f64]; 3])) -> (f64, f64) {
-    let (mut nn, mut vn) = ([0.0; LANES], [0.0; LANES]);
-    let chunks = |x: &'_ [f64]| x.len() / LANES * LANES;
-    let whole = chunks(v2);
-    for start in (0..whole).step_by(LANES) {
-        let (v2, a, b, c) = (
-            &v2[start..start + LANES],
-            &a[start..start + LANES],
-            &b[start..start + LANES],
-            &c[start..start + LANES],
-        );
-        for lane in 0..LANES {
-            let n = a[lane] + b[lane] + c[lane];
-            nn[lane] += n * n;
-            vn[lane] += v2[lane] * n;
+at_best! {
+    /// The neutral current squared, and its product with the voltage of phase 2 (for two wattmeters).
+    pub fn neutral_sums / neutral_sums_least<'a>(v2: &'a [f64], i: [&'a [f64]; 3]) -> (f64, f64) {
+        let ((v2, v2_rest), [(a, a_rest), (b, b_rest), (c, c_rest)]) =
+            (v2.as_chunks::<LANES>(), i.map(|row| row.as_chunks::<LANES>()));
+        let (mut nn, mut vn) = ([0.0; LANES], [0.0; LANES]);
+        for ((v2, a), (b, c)) in v2.iter().zip(a).zip(b.iter().zip(c)) {
+            let mut n = [0.0; LANES];
+            for lane in 0..LANES {
+                n[lane] = a[lane] + b[lane] + c[lane];
+            }
+            add_products(&mut nn, &n, &n);
+            add_products(&mut vn, v2, &n);
         }
-    }
-    let mut sums = (fold(nn), fold(vn));
-    for k in whole..v2.len() {
-        let n = a[k] + b[k] + c[k];
-        sums.0 += n * n;
-        sums.1 += v2[k] * n;
-    }
-    sums
-}
-
-/// A voltage and its square.
-pub fn voltage_sums(v: &[f64]) -> (f64, f64) {
-    at_best(voltage_sums_of, v)
-}
-
-#[inline(always)]
-fn voltage_sums_of(v: &[f64]) -> (f64, f64) {
-    let (mut s, mut ss) = ([0.0; LANES], [0.0; LANES]);
-    let chunks = v.chunks_exact(LANES);
-    let rest = chunks.remainder().iter().fold((0.0, 0.0), |(s, ss), v| (s + v, ss + v * v));
-    for v in chunks {
-        for lane in 0..LANES {
-            s[lane] += v[lane];
-            ss[lane] += v[lane] * v[lane];
+        let mut sums = (fold(nn), fold(vn));
+        for ((v2, a), (b, c)) in v2_rest.iter().zip(a_rest).zip(b_rest.iter().zip(c_rest)) {
+            let n = a + b + c;
+            sums.0 += n * n;
+            sums.1 += v2 * n;
         }
+        sums
     }
-    (fold(s) + rest.0, fold(ss) + rest.1)
 }
 
-/// The square of the difference of two voltages.
-pub fn difference_square(a: &[f64], b: &[f64]) -> f64 {
-    at_best(difference_square_of, (a, b))
-}
-
-#[inline(always)]
-fn difference_square_of((a, b): (&[f64], &[f64])) -> f64 {
-    let mut sums = [0.0; LANES];
-    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 =
-        a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| (a - b).powi(2)).sum();
-    for (a, b) in a_chunks.zip(b_chunks) {
-        for lane in 0..LANES {
-            let difference = a[lane] - b[lane];
-            sums[lane] += difference * difference;
+at_best! {
+    /// A voltage and its square.
+    pub fn voltage_sums / voltage_sums_least<'a>(v: &'a [f64]) -> (f64, f64) {
+        let (v, rest) = v.as_chunks();
+        let (mut s, mut ss) = ([0.0; LANES], [0.0; LANES]);
+        for v in v {
+            for lane in 0..LANES {
+                s[lane] += v[lane];
+            }
+            add_products(&mut ss, v, v);
         }
+        rest.iter().fold((fold(s), fold(ss)), |(s, ss), v| (s + v, ss + v * v))
     }
-    fold(sums) + rest
 }
 
-/// Counts to volts or amperes; returns the smallest and the largest count.
-pub fn convert(
-    counts: &[i32],
-    unit_per_count: f64,
-    offset_counts: f64,
-    out: &mut [f64],
-) -> (i32, i32) {
-    at_best(convert_of, (counts, unit_per_count, offset_counts, out))
-}
-
-#[inline(always)]
-fn convert_of(
-    (counts, unit_per_count, offset_counts, out): (&[i32], f64, f64, &mut [f64]),
-) -> (i32, i32) {
-    let (mut low, mut high) = ([i32::MAX; LANES], [i32::MIN; LANES]);
-    let shift = -offset_counts * unit_per_count;
-    let chunks = counts.chunks_exact(LANES);
-    let done = counts.len() - chunks.remainder().len();
-    for (counts, out) in chunks.zip(out.chunks_exact_mut(LANES)) {
-        for lane in 0..LANES {
-            low[lane] = low[lane].min(counts[lane]);
-            high[lane] = high[lane].max(counts[lane]);
-            out[lane] = f64::from(counts[lane]) * unit_per_count + shift;
+at_best! {
+    /// The square of the difference of two voltages.
+    pub fn difference_square / difference_square_least<'a>(a: &'a [f64], b: &'a [f64]) -> f64 {
+        let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+        let mut sums = [0.0; LANES];
+        for (a, b) in a.iter().zip(b) {
+            let mut difference = [0.0; LANES];
+            for lane in 0..LANES {
+                difference[lane] = a[lane] - b[lane];
+            }
+            add_products(&mut sums, &difference, &difference);
         }
+        a_rest.iter().zip(b_rest).fold(fold(sums), |sum, (a, b)| sum + (a - b) * (a - b))
     }
-    for k in done..counts.len() {
-        low[0] = low[0].min(counts[k]);
-        high[0] = high[0].max(counts[k]);
-        out[k] = f64::from(counts[k]) * unit_per_count + shift;
+}
+
+at_best! {
+    /// Counts to volts or amperes; returns the smallest and the largest count.
+    pub fn convert / convert_least<'a>(
+        counts: &'a [i32],
+        unit_per_count: f64,
+        offset_counts: f64,
+        out: &'a mut [f64],
+    ) -> (i32, i32) {
+        let (mut low, mut high) = (i32::MAX, i32::MIN);
+        let shift = -offset_counts * unit_per_count;
+        for (count, out) in counts.iter().zip(out) {
+            low = low.min(*count);
+            high = high.max(*count);
+            *out = f64::from(*count) * unit_per_count + shift;
+        }
+        (low, high)
     }
-    (low.into_iter().min().expect("lanes"), high.into_iter().max().expect("lanes"))
 }
 
 #[cfg(test)]
@@ -184,13 +153,13 @@ mod tests {
         let counts: Vec<i32> = v.iter().map(|v| (v * 8e6) as i32).collect();
         for length in 0..=61 {
             let [v, a, b, c] = [&v, &a, &b, &c].map(|row| &row[..length]);
-            assert_eq!(phase_sums(v, a), phase_sums_of((v, a)));
-            assert_eq!(neutral_sums(v, [a, b, c]), neutral_sums_of((v, [a, b, c])));
-            assert_eq!(voltage_sums(v), voltage_sums_of(v));
-            assert_eq!(difference_square(v, a), difference_square_of((v, a)));
+            assert_eq!(phase_sums(v, a), phase_sums_least(v, a));
+            assert_eq!(neutral_sums(v, [a, b, c]), neutral_sums_least(v, [a, b, c]));
+            assert_eq!(voltage_sums(v), voltage_sums_least(v));
+            assert_eq!(difference_square(v, a), difference_square_least(v, a));
             let (mut best, mut least) = (vec![0.0; length], vec![0.0; length]);
             let range = convert(&counts[..length], 1e-5, 3.0, &mut best);
-            assert_eq!(range, convert_of((&counts[..length], 1e-5, 3.0, &mut least)));
+            assert_eq!(range, convert_least(&counts[..length], 1e-5, 3.0, &mut least));
             assert_eq!(best, least);
         }
     }

@@ -30,7 +30,8 @@
 //! Count `n` stands for time `n / clock`; the filter looks ahead in the waveform to achieve it, and
 //! as many counts come out as samples went in. Before its first and after its last sample the
 //! signal is continued by point reflection, so the first and last [`FILTER_REACH`] counts differ a
-//! little from those of an endless signal. The sensor phase settles from rest within 3 seconds.
+//! little from those of an endless signal. The sensor phase settles from rest within 3 seconds;
+//! after [`Afe::seek`] it is settled, and the filters have seen what lies before the sample.
 //!
 //! # Deliberately absent
 //!
