@@ -255,11 +255,16 @@ impl Placed {
             let next = self.load.kind.next_bend_s(bend_s - since_s + 1e-9);
             if bend_s > after_s { Some(bend_s) } else { next.map(|next| since_s + next) }
         });
-        let bursts = self.bursts.iter().filter(|_| since_s.is_some());
+        bend.unwrap_or(f64::INFINITY).min(self.next_jump(after_s))
+    }
+
+    /// The next switching, jump or ramp.
+    fn next_jump(&self, after_s: f64) -> f64 {
+        let is_on = self.load.schedule.on_since(after_s).is_some();
+        let bursts = self.bursts.iter().filter(|_| is_on);
         bursts
             .map(|bursts| bursts.next_switch(after_s))
-            .fold(bend.unwrap_or(f64::INFINITY), f64::min)
-            .min(self.load.schedule.next_switch(after_s))
+            .fold(self.load.schedule.next_switch(after_s), f64::min)
             .min(self.load.level.next_knot(after_s))
     }
 }
@@ -305,8 +310,8 @@ impl Timeline for Scene {
     }
 
     fn next_jump(&self, after_s: f64) -> f64 {
-        let switches = self.loads.iter().map(|placed| placed.load.schedule.next_switch(after_s));
-        switches.fold(self.next_grid_event(after_s), f64::min)
+        let loads = self.loads.iter().map(|placed| placed.next_jump(after_s));
+        loads.fold(self.next_grid_event(after_s), f64::min)
     }
 
     fn frequency_hz(&self, within_s: f64, at_s: f64) -> f64 {
