@@ -177,7 +177,7 @@ impl Registers {
         let Some(id) = point(quantity, Some(register), scope) else { return };
         let counter = &mut self.counters[id.index()];
         *counter += amount;
-        if quantity.row().class == Class::Energy {
+        if quantity.row().class == Class::Energy && *counter >= ROLLOVER {
             *counter %= ROLLOVER;
         }
     }
@@ -220,7 +220,7 @@ impl Registers {
         for point in points() {
             let value = match point.quantity.class {
                 Class::Energy => kilo(self.raw(point.id)),
-                Class::Hours => self.raw(point.id) as f64 / NANOSECONDS_PER_HOUR as f64,
+                Class::Hours => hours(self.raw(point.id)),
                 Class::Live | Class::Demand => continue,
             };
             let phase = Scope::PHASES.iter().position(|scope| *scope == point.scope);
@@ -235,8 +235,24 @@ impl Registers {
 
 /// Nanowatt-seconds to kilowatt-hours; whole watt-hours stay exact.
 fn kilo(raw: i128) -> f64 {
-    let (whole, rest) = (raw / NANOWATT_SECONDS_PER_WH, raw % NANOWATT_SECONDS_PER_WH);
-    (whole as f64 + rest as f64 / NANOWATT_SECONDS_PER_WH as f64) / 1000.0
+    // Below 5 MWh the counter fits into 64 bits, whose division costs a tenth.
+    let (whole, rest) = match u64::try_from(raw) {
+        Ok(raw) => {
+            let unit = NANOWATT_SECONDS_PER_WH as u64;
+            ((raw / unit) as f64, (raw % unit) as f64)
+        }
+        Err(_) => {
+            let unit = NANOWATT_SECONDS_PER_WH;
+            ((raw / unit) as f64, (raw % unit) as f64)
+        }
+    };
+    (whole + rest / NANOWATT_SECONDS_PER_WH as f64) / 1000.0
+}
+
+/// Nanoseconds to hours.
+fn hours(raw: i128) -> f64 {
+    let nanoseconds = u64::try_from(raw).map_or(raw as f64, |raw| raw as f64);
+    nanoseconds / NANOSECONDS_PER_HOUR as f64
 }
 
 #[cfg(test)]

@@ -131,8 +131,8 @@ impl Line {
     /// Largest magnitude in the middle of the stretch, in amperes; an upper bound where nothing
     /// hangs on it.
     fn peak(&self) -> f64 {
-        let harmonics = self.middle.harmonics().iter().map(|phasor| phasor.rms()).sum::<f64>();
-        let bound = self.middle.dc.abs() + SQRT_2 * harmonics;
+        let magnitudes = self.middle.harmonics().iter().map(|phasor| phasor.square().sqrt());
+        let bound = self.middle.dc.abs() + SQRT_2 * magnitudes.sum::<f64>();
         if bound < PEAK_OF_INTEREST_A {
             return bound;
         }
@@ -225,6 +225,21 @@ impl Voltages {
         Voltages { lines, shared, turn }
     }
 
+    /// The means of a meter through which nothing flows: its noise.
+    fn without_currents(
+        &self,
+        wiring: Wiring,
+        correction: WiringCorrection,
+        unit: &Unit,
+    ) -> Means {
+        let mut means = self.shared;
+        for k in (0..3).filter(|k| wiring.phases()[*k]) {
+            means.i2[k] = unit.current_noise[correction.input(k)];
+            means.n2 += means.i2[k];
+        }
+        means
+    }
+
     /// The means of a meter whose currents go from `starts` to `ends`.
     pub fn with_currents(
         &self,
@@ -233,6 +248,9 @@ impl Voltages {
         correction: WiringCorrection,
         unit: &Unit,
     ) -> Means {
+        if is_idle(starts, ends) && unit.crosstalk == [0.0; 3] {
+            return self.without_currents(wiring, correction, unit);
+        }
         let inputs = lines([starts, ends], wiring, unit.current_gain);
         let inputs: [Line; 3] = std::array::from_fn(|k| match unit.crosstalk[k] {
             0.0 => inputs[k],
@@ -261,6 +279,11 @@ impl Voltages {
         means.q_two = means.q.iter().sum::<f64>() - common.reactive(&neutral);
         means
     }
+}
+
+/// Whether no current flows all through a stretch, as in most meters of an installation most of the time.
+fn is_idle(starts: &[Spectrum], ends: &[Spectrum]) -> bool {
+    starts.iter().chain(ends).all(|current| *current == Spectrum::ZERO)
 }
 
 /// Lines of the phases that are there and wired.
