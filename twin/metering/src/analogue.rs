@@ -5,7 +5,7 @@
 
 use crate::buffer::Buffer;
 use crate::means::Distortion;
-use crate::response::{product_gain, undo};
+use crate::response::product_gain;
 use crate::spectrum::{Phasor, Phasors, SILENT};
 use crate::sums;
 use crate::window::Window;
@@ -108,9 +108,8 @@ impl Analogue {
     /// Measures the phasors and undoes what is known of a channel's response.
     pub fn find_phasors(&mut self, channel: Option<&Channel>, window: &mut Window) {
         self.before = window.phasors(&self.samples);
-        let (hz, sample_rate_hz) = window.rates_hz();
         self.after = match channel {
-            Some(channel) if !channel.is_flat() => undo(channel, &self.before, hz, sample_rate_hz),
+            Some(channel) if !channel.is_flat() => window.undo().apply(channel, &self.before),
             _ => self.before,
         };
     }

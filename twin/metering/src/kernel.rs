@@ -59,7 +59,11 @@ impl Kernel {
         let row = (place as usize).min(ROWS - 1);
         let x = place - row as f64 - 0.5;
         let [mid, slope, bend] = &self.rows[row];
-        std::array::from_fn(|tap| mid[tap] + x * (slope[tap] + x * bend[tap]))
+        let mut weights = [0.0; TAPS];
+        for tap in 0..TAPS {
+            weights[tap] = mid[tap] + x * (slope[tap] + x * bend[tap]);
+        }
+        weights
     }
 
     /// By how much an amplitude is too large at `frequency` (cycles a sample).

@@ -8,27 +8,48 @@ use catalog::HARMONIC_MAX;
 use port::Channel;
 use std::f64::consts::{PI, TAU};
 
-/// What a sine of `hz` becomes on its way from the terminal to the counts, relative to DC.
-pub fn response(channel: &Channel, hz: f64, sample_rate_hz: f64) -> Phasor {
-    let lead = channel.lead_rad * channel.lead_reference_hz / hz;
-    let rotation = Phasor::from_polar(1.0, lead - TAU * hz * channel.delay_s);
-    let rc = if channel.rc_hz.is_finite() {
-        Phasor::new(1.0, 0.0) / Phasor::new(1.0, hz / channel.rc_hz)
-    } else {
-        Phasor::new(1.0, 0.0)
-    };
-    let x = PI * hz / sample_rate_hz;
-    let sinc = if x == 0.0 { 1.0 } else { (x.sin() / x).powi(i32::from(channel.sinc_order)) };
-    rotation * rc * sinc
+/// Undoes responses at the frequency of one window.
+#[derive(Debug, Clone)]
+pub struct Undo {
+    hz: f64,
+    /// By how much a sinc filter of first order, with its zero at the sample rate, makes an order smaller.
+    sinc: [f64; HARMONIC_MAX + 1],
 }
 
-/// The phasors as they were at the terminals.
-pub fn undo(channel: &Channel, measured: &Phasors, hz: f64, sample_rate_hz: f64) -> Phasors {
-    let mut true_phasors = *measured;
-    for (order, phasor) in true_phasors.iter_mut().enumerate().take(HARMONIC_MAX + 1).skip(1) {
-        *phasor /= response(channel, hz * order as f64, sample_rate_hz);
+impl Undo {
+    /// At a fundamental of `hz` (0 or more).
+    pub fn new(hz: f64, sample_rate_hz: f64) -> Undo {
+        let sinc = std::array::from_fn(|order| {
+            let x = PI * hz * order as f64 / sample_rate_hz;
+            if x == 0.0 { 1.0 } else { x.sin() / x }
+        });
+        Undo { hz, sinc }
     }
-    true_phasors
+
+    /// The phasors as they were at the terminals: divided by what a sine becomes on its way from there to
+    /// the counts,
+    ///
+    /// ```text
+    /// sinc^order * e^(j lead) * e^(-j 2 pi f delay) / (1 + j f/rc)
+    /// ```
+    pub fn apply(&self, channel: &Channel, measured: &Phasors) -> Phasors {
+        let Undo { hz, .. } = *self;
+        let lead_rad = channel.lead_rad * channel.lead_reference_hz / hz;
+        // The delay of an order is that of the one below and one more step.
+        let step = Phasor::from_polar(1.0, TAU * hz * channel.delay_s);
+        let rc = if channel.rc_hz.is_finite() { hz / channel.rc_hz } else { 0.0 };
+        let mut advance = Phasor::new(1.0, 0.0);
+        let mut phasors = *measured;
+        for (order, phasor) in phasors.iter_mut().enumerate().skip(1) {
+            advance *= step;
+            let mut undone = advance * Phasor::new(1.0, rc * order as f64);
+            if lead_rad != 0.0 {
+                undone *= Phasor::from_polar(1.0, -lead_rad / order as f64);
+            }
+            *phasor *= undone / self.sinc[order].powi(i32::from(channel.sinc_order));
+        }
+        phasors
+    }
 }
 
 /// By how much the mean product of two channels grows when both are corrected.
@@ -43,4 +64,34 @@ pub fn product_gain(
             0.5 * (after - before)
         })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use port::Role;
+
+    #[test]
+    fn what_the_formula_does_is_undone() {
+        let channel = Channel {
+            delay_s: 3e-6,
+            lead_rad: 2e-3,
+            rc_hz: 4_823.0,
+            sinc_order: 3,
+            ..Channel::ideal(Role::Ia, 1.0)
+        };
+        let hz = 49.3;
+        let mut measured = [Phasor::default(); HARMONIC_MAX + 1];
+        for (order, phasor) in measured.iter_mut().enumerate().skip(1) {
+            let f = hz * order as f64;
+            let angle =
+                channel.lead_rad * channel.lead_reference_hz / f - TAU * f * channel.delay_s;
+            let x = PI * f / 8000.0;
+            let rc = Phasor::new(1.0, 0.0) / Phasor::new(1.0, f / channel.rc_hz);
+            *phasor = Phasor::from_polar((x.sin() / x).powi(3), angle) * rc;
+        }
+        for phasor in &Undo::new(hz, 8000.0).apply(&channel, &measured)[1..] {
+            assert!((phasor - Phasor::new(1.0, 0.0)).norm() < 1e-13, "{phasor}");
+        }
+    }
 }

@@ -153,18 +153,19 @@ at_best! {
     ) -> () {
         let Spectrum { grid, kernel, counts, taps, places, .. } = spectrum;
         let before = (TAPS / 2 - 1) as f64;
-        for point in 0..cycles * *grid {
-            let position = start + step * point as f64;
-            let whole = position.floor();
-            let place = whole - before;
-            let supported = place >= 0.0 && place as usize + TAPS <= available;
-            if supported {
-                counts[point % *grid] += 1.0;
-                taps.push(kernel.weights(position - whole));
-                places.push(place as u32);
-            } else {
-                taps.push([0.0; TAPS]);
-                places.push(NO_PLACE);
+        taps.resize(cycles * *grid, [0.0; TAPS]);
+        places.resize(cycles * *grid, NO_PLACE);
+        let cycles = taps.chunks_mut(*grid).zip(places.chunks_mut(*grid)).enumerate();
+        for (cycle, (taps, places)) in cycles {
+            for (slot, (taps, to)) in taps.iter_mut().zip(places).enumerate() {
+                let position = start + step * (cycle * *grid + slot) as f64;
+                let whole = position.floor();
+                let place = whole - before;
+                if place >= 0.0 && place as usize + TAPS <= available {
+                    counts[slot] += 1.0;
+                    *taps = kernel.weights(position - whole);
+                    *to = place as u32;
+                }
             }
         }
     }
@@ -181,10 +182,14 @@ at_best! {
                 if *place == NO_PLACE {
                     continue;
                 }
-                let x = &samples[*place as usize..*place as usize + TAPS];
+                let x: &[f64; TAPS] =
+                    samples[*place as usize..].first_chunk().expect("a place has its samples");
+                // Stored at the end only: a store between would forbid to load what follows early.
+                let mut next = *sum;
                 for lane in 0..4 {
-                    sum[lane] += x[lane] * taps[lane] + x[lane + 4] * taps[lane + 4];
+                    next[lane] += x[lane] * taps[lane] + x[lane + 4] * taps[lane + 4];
                 }
+                *sum = next;
             }
         }
         cycle.clear();

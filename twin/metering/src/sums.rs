@@ -2,8 +2,8 @@
 
 use crate::simd::at_best;
 
-/// Numbers added side by side: two vector registers of four, to hide the time of an addition.
-const LANES: usize = 8;
+/// Numbers added side by side: four vector registers of four, which hide the time of an addition.
+const LANES: usize = 16;
 
 /// Sums of a current and a voltage.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -12,12 +12,6 @@ pub struct PhaseSums {
     pub ii: f64,
     /// Voltage times current.
     pub vi: f64,
-}
-
-#[inline(always)]
-fn fold(lanes: [f64; LANES]) -> f64 {
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// Goes over a window: `edge` takes each edge sample and its weight, `body` all those of weight one.
@@ -37,25 +31,36 @@ pub fn over<T>(
     body(start..end)
 }
 
-/// Lane by lane.
+/// Sum of the products of two numbers for each place. One sum a loop: of several the compiler would mix the
+/// lanes.
 #[inline(always)]
-fn add_products(sums: &mut [f64; LANES], a: &[f64; LANES], b: &[f64; LANES]) {
-    for lane in 0..LANES {
-        sums[lane] += a[lane] * b[lane];
+fn sum_of_products(places: usize, of: impl Fn(usize) -> (f64, f64)) -> f64 {
+    let mut lanes = [0.0; LANES];
+    let whole = places / LANES * LANES;
+    for start in (0..whole).step_by(LANES) {
+        for (lane, sum) in lanes.iter_mut().enumerate() {
+            let (a, b) = of(start + lane);
+            *sum += a * b;
+        }
     }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] += lanes[lane + width];
+        }
+        width /= 2;
+    }
+    (whole..places).map(of).fold(lanes[0], |sum, (a, b)| sum + a * b)
 }
 
 at_best! {
     /// The current's square and its product with the voltage.
     pub fn phase_sums / phase_sums_least<'a>(v: &'a [f64], i: &'a [f64]) -> PhaseSums {
-        let ((v, v_rest), (i, i_rest)) = (v.as_chunks(), i.as_chunks());
-        let (mut ii, mut vi) = ([0.0; LANES], [0.0; LANES]);
-        for (v, i) in v.iter().zip(i) {
-            add_products(&mut ii, i, i);
-            add_products(&mut vi, v, i);
+        let v = &v[..i.len()];
+        PhaseSums {
+            ii: sum_of_products(i.len(), |n| (i[n], i[n])),
+            vi: sum_of_products(i.len(), |n| (v[n], i[n])),
         }
-        let body = PhaseSums { ii: fold(ii), vi: fold(vi) };
-        v_rest.iter().zip(i_rest).fold(body, |sum, (v, i)| sum.plus(*v, *i, 1.0))
     }
 }
 
@@ -70,55 +75,30 @@ impl PhaseSums {
 at_best! {
     /// The neutral current squared, and its product with the voltage of phase 2 (for two wattmeters).
     pub fn neutral_sums / neutral_sums_least<'a>(v2: &'a [f64], i: [&'a [f64]; 3]) -> (f64, f64) {
-        let ((v2, v2_rest), [(a, a_rest), (b, b_rest), (c, c_rest)]) =
-            (v2.as_chunks::<LANES>(), i.map(|row| row.as_chunks::<LANES>()));
-        let (mut nn, mut vn) = ([0.0; LANES], [0.0; LANES]);
-        for ((v2, a), (b, c)) in v2.iter().zip(a).zip(b.iter().zip(c)) {
-            let mut n = [0.0; LANES];
-            for lane in 0..LANES {
-                n[lane] = a[lane] + b[lane] + c[lane];
-            }
-            add_products(&mut nn, &n, &n);
-            add_products(&mut vn, v2, &n);
-        }
-        let mut sums = (fold(nn), fold(vn));
-        for ((v2, a), (b, c)) in v2_rest.iter().zip(a_rest).zip(b_rest.iter().zip(c_rest)) {
-            let n = a + b + c;
-            sums.0 += n * n;
-            sums.1 += v2 * n;
-        }
-        sums
+        let [a, b, c] = i.map(|row| &row[..v2.len()]);
+        let neutral = |n: usize| a[n] + b[n] + c[n];
+        (
+            sum_of_products(v2.len(), |n| (neutral(n), neutral(n))),
+            sum_of_products(v2.len(), |n| (v2[n], neutral(n))),
+        )
     }
 }
 
 at_best! {
     /// A voltage and its square.
     pub fn voltage_sums / voltage_sums_least<'a>(v: &'a [f64]) -> (f64, f64) {
-        let (v, rest) = v.as_chunks();
-        let (mut s, mut ss) = ([0.0; LANES], [0.0; LANES]);
-        for v in v {
-            for lane in 0..LANES {
-                s[lane] += v[lane];
-            }
-            add_products(&mut ss, v, v);
-        }
-        rest.iter().fold((fold(s), fold(ss)), |(s, ss), v| (s + v, ss + v * v))
+        (
+            sum_of_products(v.len(), |n| (v[n], 1.0)),
+            sum_of_products(v.len(), |n| (v[n], v[n])),
+        )
     }
 }
 
 at_best! {
     /// The square of the difference of two voltages.
     pub fn difference_square / difference_square_least<'a>(a: &'a [f64], b: &'a [f64]) -> f64 {
-        let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-        let mut sums = [0.0; LANES];
-        for (a, b) in a.iter().zip(b) {
-            let mut difference = [0.0; LANES];
-            for lane in 0..LANES {
-                difference[lane] = a[lane] - b[lane];
-            }
-            add_products(&mut sums, &difference, &difference);
-        }
-        a_rest.iter().zip(b_rest).fold(fold(sums), |sum, (a, b)| sum + (a - b) * (a - b))
+        let b = &b[..a.len()];
+        sum_of_products(a.len(), |n| (a[n] - b[n], a[n] - b[n]))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::bounds::Bounds;
 use crate::edge::{Edge, SOFT_HALF, Weights};
 use crate::kernel::TAPS;
 use crate::means::Means;
+use crate::response::Undo;
 use crate::spectrum::{Phasors, Spectrum};
 use crate::sums;
 use crate::wiring::Wiring;
@@ -41,6 +42,7 @@ pub struct Window {
     samples_per_cycle: f64,
     weights: Weights,
     spectrum: Spectrum,
+    undo: Undo,
 }
 
 impl Window {
@@ -59,6 +61,7 @@ impl Window {
             samples_per_cycle: 1.0,
             weights: Weights::new(),
             spectrum: Spectrum::new(sample_rate_hz, CYCLES_MAX),
+            undo: Undo::new(0.0, sample_rate_hz),
         }
     }
 
@@ -85,6 +88,8 @@ impl Window {
         self.weights.set(start, end, self.samples_per_cycle);
         if self.cycles > 0 {
             self.spectrum.plan(self.start, self.length, self.cycles as usize, self.range.len());
+            self.undo =
+                Undo::new(self.sample_rate_hz / self.samples_per_cycle, self.sample_rate_hz);
         }
     }
 
@@ -131,9 +136,9 @@ impl Window {
         self.spectrum.phasors(samples)
     }
 
-    /// Frequency of the fundamental and sample rate, in hertz.
-    pub fn rates_hz(&self) -> (f64, f64) {
-        (self.sample_rate_hz / self.samples_per_cycle, self.sample_rate_hz)
+    /// What undoes the responses of channels at its frequency; not for a fragment.
+    pub fn undo(&self) -> &Undo {
+        &self.undo
     }
 
     /// Means with nothing measured yet but the length.
