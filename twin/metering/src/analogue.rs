@@ -4,13 +4,13 @@
 //! analogue path undone; what a mean gains by that is the difference of the two.
 
 use crate::buffer::Buffer;
+use crate::imitation::imitate;
 use crate::means::Distortion;
 use crate::response::product_gain;
 use crate::spectrum::{Phasor, Phasors, SILENT};
 use crate::sums;
 use crate::window::Window;
 use port::{Channel, Flag, Flags};
-use std::f64::consts::TAU;
 
 /// Full scale of the converter (24 bits) in counts.
 pub const FULL_SCALE_COUNTS: f64 = 8_388_608.0;
@@ -126,15 +126,8 @@ impl Analogue {
         self.mean = window
             .mean(|n, weight| weight * samples[n], |range| sums::voltage_sums(&samples[range]).0);
         self.before = channel.before;
-        self.samples.clear();
-        self.samples.extend((0..window.samples()).map(|n| {
-            let turn = Phasor::from_polar(1.0, TAU * window.cycles_at(n));
-            let mut power = Phasor::new(1.0, 0.0);
-            self.before[1..].iter().fold(self.mean, |sum, phasor| {
-                power *= turn;
-                sum + phasor.re * power.re - phasor.im * power.im
-            })
-        }));
+        self.samples.resize(window.samples(), 0.0);
+        imitate(self.mean, &self.before, window.turns(), &mut self.samples);
     }
 
     /// Compares the mean squares of the signal and of the model, seen through the same weights. Noise

@@ -61,7 +61,7 @@ impl Bank {
             begun: false,
             kept: Buffer::new(rows, capacity),
             cutter: Cutter::new(Track::new(sample_rate_hz, candidates)),
-            window: Window::new(sample_rate_hz, wiring),
+            window: Window::new(sample_rate_hz, wiring, capacity),
             voltages: Voltages::new(voltages, capacity, dc_blocking),
             loads: Loads::new(loads, capacity),
         }

@@ -18,6 +18,7 @@ mod demand;
 mod edge;
 mod fnv;
 mod frequency;
+mod imitation;
 mod kernel;
 mod limits;
 mod loads;

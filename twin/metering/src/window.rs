@@ -3,6 +3,7 @@
 use crate::bounds::Bounds;
 use crate::edge::{Edge, SOFT_HALF, Weights};
 use crate::kernel::TAPS;
+use crate::imitation::Turns;
 use crate::means::Means;
 use crate::response::Undo;
 use crate::spectrum::{Phasors, Spectrum};
@@ -41,13 +42,15 @@ pub struct Window {
     tracked: Option<f64>,
     samples_per_cycle: f64,
     weights: Weights,
+    /// Of its samples, where cuts are mended.
+    turns: Turns,
     spectrum: Spectrum,
     undo: Undo,
 }
 
 impl Window {
-    /// Before the first window.
-    pub fn new(sample_rate_hz: f64, wiring: Wiring) -> Window {
+    /// Before the first window, of a buffer with room for so many samples.
+    pub fn new(sample_rate_hz: f64, wiring: Wiring, capacity: usize) -> Window {
         Window {
             wiring,
             after_gap: false,
@@ -60,6 +63,7 @@ impl Window {
             tracked: None,
             samples_per_cycle: 1.0,
             weights: Weights::new(),
+            turns: Turns::new(capacity),
             spectrum: Spectrum::new(sample_rate_hz, CYCLES_MAX),
             undo: Undo::new(0.0, sample_rate_hz),
         }
@@ -86,6 +90,11 @@ impl Window {
         self.mends_cuts =
             hard && known && self.cycles > 0 && self.samples_per_cycle >= MEND_SAMPLES;
         self.weights.set(start, end, self.samples_per_cycle);
+        if self.mends_cuts {
+            let Window { start, samples_per_cycle, .. } = *self;
+            let cycles_at = |sample: usize| ((sample as f64 - start) / samples_per_cycle).fract();
+            self.turns.fill(self.range.len(), cycles_at);
+        }
         if self.cycles > 0 {
             self.spectrum.plan(self.start, self.length, self.cycles as usize, self.range.len());
             self.undo =
@@ -98,9 +107,9 @@ impl Window {
         &row[self.range.clone()]
     }
 
-    /// Cycles from its start to a sample, without the whole ones.
-    pub fn cycles_at(&self, sample: usize) -> f64 {
-        ((sample as f64 - self.start) / self.samples_per_cycle).fract()
+    /// Where its samples lie within their cycles, if it mends cuts.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// How many samples it reads.
