@@ -41,7 +41,8 @@ fn alone(mut scenario: Scenario) -> Scenario {
 
 fn run(scenario: &Scenario) -> Trial {
     let facts = DeviceFacts { limits: Limits::EMS_AV2, version: (0, 0, 0), software_id: "bench" };
-    try_out(scenario, "", &facts, Box::new(AsFast), |_| true).expect("synthetic signals do not fail")
+    try_out(scenario, "", &facts, Box::new(AsFast), |_| true)
+        .expect("synthetic signals do not fail")
 }
 
 /// Processor seconds of a run, and its windows.
@@ -56,12 +57,15 @@ fn end_to_end(criterion: &mut Criterion<ProcessorTime>) {
     let cases = [("sampled", Fidelity::Sampled, 600.0), ("phasor", Fidelity::Phasor, DAY_S)];
     for (name, fidelity, seconds) in cases {
         group.throughput(Throughput::Elements(seconds as u64));
-        for (loads, scenario) in [
-            (1, alone(scenario(DAY, fidelity, seconds))),
-            (11, scenario(DAY, fidelity, seconds)),
-        ] {
+        for (loads, scenario) in
+            [(1, alone(scenario(DAY, fidelity, seconds))), (11, scenario(DAY, fidelity, seconds))]
+        {
             group.bench_function(format!("{name}/{loads}loads"), |bencher| {
-                bencher.iter_batched(|| (), |()| black_box(run(&scenario)), BatchSize::PerIteration);
+                bencher.iter_batched(
+                    || (),
+                    |()| black_box(run(&scenario)),
+                    BatchSize::PerIteration,
+                );
             });
         }
     }

@@ -276,12 +276,7 @@ fn run(
 }
 
 /// The signal itself, between the same moments of the true sample clock.
-fn terminals(
-    scenario: &Scenario,
-    meter: MeterId,
-    found: &Found,
-    roles: &[Role],
-) -> Signals<Sine> {
+fn terminals(scenario: &Scenario, meter: MeterId, found: &Found, roles: &[Role]) -> Signals<Sine> {
     let scene = scenario.scene(&[port_of(meter)]);
     let clock_hz = lab::clock_hz(scenario);
     let (from_s, to_s) = ((found.start / clock_hz).max(0.0), found.end / clock_hz);

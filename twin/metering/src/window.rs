@@ -2,8 +2,8 @@
 
 use crate::bounds::Bounds;
 use crate::edge::{Edge, SOFT_HALF, Weights};
-use crate::kernel::TAPS;
 use crate::imitation::Turns;
+use crate::kernel::TAPS;
 use crate::means::Means;
 use crate::response::Undo;
 use crate::spectrum::{Phasors, Spectrum};

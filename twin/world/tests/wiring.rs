@@ -335,12 +335,12 @@ fn a_module_is_checked_and_corrected_by_itself() {
     assert!(bench.image().io.wrong_connection, "of any meter");
     let turn = correction(["l1", "-l2", "l3"]);
     bench.ask(Request::Correct(esy(2), turn)).expect("configured");
-    let to = Some(common::slot(2));
+    let to = Some(esy(2));
     let orders = [(to, MeterCommand::Correct(turn)), (to, MeterCommand::ResetDemand)];
-    assert_eq!(bench.effects.bus, orders, "a demand over two connections is that of neither");
+    assert_eq!(bench.effects.orders, orders, "a demand over two connections is that of neither");
     assert!(bench.effects.windows.iter().all(|window| window.cycles > 0), "main goes on");
     bench.ask(Request::Correct(esy(2), turn)).expect("configured");
-    assert_eq!(bench.effects.bus, [], "it holds already");
+    assert_eq!(bench.effects.orders, [], "it holds already");
     bench.run(FOUND_S);
     assert_eq!(all(&bench), ["ok", "ok", "ok"]);
     let power =

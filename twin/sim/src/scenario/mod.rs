@@ -50,9 +50,9 @@ pub enum Fidelity {
     /// Every sample.
     #[default]
     Waveform,
-    /// Samples of some windows; the others are like them.
+    /// Samples around events and once a minute, phasors between.
     Sampled,
-    /// No samples: phasors of each window.
+    /// No samples: phasors of each step.
     Phasor,
 }
 
@@ -214,7 +214,7 @@ static ROOT: Shape = Shape {
             "fidelity",
             Takes::Name(&FIDELITIES),
             "waveform",
-            "`waveform` computes every sample, `sampled` those of some windows, `phasor` none.",
+            "`waveform` computes every sample, `sampled` those around events and once a minute, `phasor` none.",
         ),
         Key::optional(
             "parameters",

@@ -226,12 +226,7 @@ impl Voltages {
     }
 
     /// The means of a meter through which nothing flows: its noise.
-    fn without_currents(
-        &self,
-        wiring: Wiring,
-        correction: WiringCorrection,
-        unit: &Unit,
-    ) -> Means {
+    fn without_currents(&self, wiring: Wiring, correction: WiringCorrection, unit: &Unit) -> Means {
         let mut means = self.shared;
         for k in (0..3).filter(|k| wiring.phases()[*k]) {
             means.i2[k] = unit.current_noise[correction.input(k)];

@@ -74,17 +74,11 @@ impl Sampler {
                     currents.into_iter().filter_map(move |role| row(source, role))
                 }))
                 .collect();
-        let block = |source: &Box<dyn SeekableSource + Send>| {
-            SampleBlock::new(source.format().channels.len(), CHUNK)
-        };
-        Sampler {
-            blocks: sources.iter().map(block).collect(),
-            rows,
-            bank,
-            rate_hz,
-            next: 0,
-            sources,
-        }
+        let blocks = sources
+            .iter()
+            .map(|source| SampleBlock::new(source.format().channels.len(), CHUNK))
+            .collect();
+        Sampler { blocks, rows, bank, rate_hz, next: 0, sources }
     }
 
     /// Samples by which a stretch begins before an event.
