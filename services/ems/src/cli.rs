@@ -76,7 +76,7 @@ pub enum ScenarioCommand {
         json: bool,
     },
     /// Print the text of a scenario, to copy and change
-    #[command(after_help = "Example:\n  ems scenario show sag > mine.toml")]
+    #[command(after_help = "Example:\n  ems scenario show swell > mine.toml")]
     Show {
         /// Name of a shipped one, or a file
         scenario: String,
@@ -89,7 +89,7 @@ pub enum ScenarioCommand {
     },
     /// Run scenarios and judge their expectations
     #[command(after_help = "Examples:\n  ems scenario run\n  \
-        ems scenario run sag mine.toml --junit result.xml\n  \
+        ems scenario run swell mine.toml --junit result.xml\n  \
         ems scenario run house-day --fidelity phasor --json")]
     Run(ScenarioRunArgs),
     /// Write a scenario to begin with

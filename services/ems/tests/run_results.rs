@@ -161,7 +161,7 @@ fn what_cannot_be_run_is_refused() {
     refuse(&["run", "--speed", "0"], 2, &["--speed"]);
     refuse(&["run", "--duration", "5 parsecs"], 2, &["--duration"]);
     refuse(&["run", "--modbus", "nowhere"], 2, &["--modbus"]);
-    refuse(&["run", "no-such-scenario"], 4, &["no-such-scenario", "house", "wild-leg"]);
+    refuse(&["run", "no-such-scenario"], 4, &["no-such-scenario", "ems scenario list"]);
     let bad = folder.join("bad.toml");
     fs::write(&bad, "schema = 1\nname = \"x\"\nnonsense = 3\n").expect("the folder can be written");
     refuse(&["run", bad.to_str().expect("ASCII")], 3, &["bad.toml", "nonsense"]);

@@ -32,7 +32,7 @@ fn invalid_files_are_refused_with_their_message() {
     }
     assert!(files >= 25, "{files}");
     let one = folder.join("misspelled-key-at-the-top.toml");
-    refuse(&["scenario", "run", "sag", text(&one)], 3, &["misspelled-key-at-the-top.toml: line"]);
+    refuse(&["scenario", "run", "swell", text(&one)], 3, &["misspelled-key-at-the-top.toml: line"]);
 }
 
 /// What `new` writes runs and passes as it is; it overwrites nothing.

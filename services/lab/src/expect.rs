@@ -36,6 +36,8 @@ pub struct Verdict {
     pub why: String,
     /// What was found.
     pub found: Found,
+    /// Unit of a number found; empty for a plain one and for a text.
+    pub unit: &'static str,
     /// Seconds from the beginning at which it was found.
     pub at_s: Option<f64>,
     /// Whether it is as expected.
@@ -230,11 +232,19 @@ impl Watch {
         }
         let passed = self.kept.as_ref().is_some_and(|(found, _)| self.holds(found));
         let (found, at_s) = match self.kept {
-            Some((found, at_s)) => (found, (self.expected.path != Path::Pulses).then_some(at_s)),
+            Some((found, at_s)) => {
+                // A mean, a change and a count are of a stretch, not of a moment.
+                let of_moment = !matches!(self.expected.window.take, Take::Mean | Take::Change);
+                (found, of_moment.then_some(at_s))
+            }
             None => (Found::Nothing, None),
         };
+        let unit = match (self.expected.path, &found) {
+            (Path::Value(_, point), Found::Number(_)) => point.point().quantity.unit.symbol(),
+            _ => "",
+        };
         let Expectation { line, text, why, .. } = self.expected;
-        Verdict { line, expected: text, why, found, at_s, passed }
+        Verdict { line, expected: text, why, found, unit, at_s, passed }
     }
 
     fn holds(&self, found: &Found) -> bool {

@@ -77,7 +77,7 @@ pub fn try_out(
     let mut judge = Judge::new(scenario);
     let installation = install(scenario, device, &judge.instants_s())?;
     let mut stopped = false;
-    let runner = runner(installation, pace, duration_s, block_s(scenario, &judge));
+    let runner = runner(installation, pace, duration_s, block_samples(scenario, &judge));
     let outcome = runner.run(|effects| {
         judge.observe(effects);
         stopped = !observe(effects);
@@ -89,19 +89,22 @@ pub fn try_out(
     Ok(trial(scenario, variant, duration_s, &outcome, judge.finish()))
 }
 
-fn block_s(scenario: &Scenario, judge: &Judge) -> f64 {
-    match scenario.fidelity {
-        _ if judge.wants_every_window() => BLOCK_WINDOW_S,
-        Fidelity::Waveform => BLOCK_SAMPLES_S,
-        Fidelity::Sampled | Fidelity::Phasor => BLOCK_STEPS_S,
-    }
+/// Samples of a tick. Of steps, a tick has at least one, and one alone where each has to be seen.
+fn block_samples(scenario: &Scenario, judge: &Judge) -> usize {
+    let seconds = match (scenario.fidelity, judge.wants_every_window()) {
+        (Fidelity::Waveform, true) => BLOCK_WINDOW_S,
+        (Fidelity::Waveform, false) => BLOCK_SAMPLES_S,
+        (Fidelity::Sampled | Fidelity::Phasor, true) => return 1,
+        (Fidelity::Sampled | Fidelity::Phasor, false) => BLOCK_STEPS_S,
+    };
+    (seconds * scenario.device.sample_rate_hz) as usize
 }
 
 fn runner(
     installation: Installation,
     pace: Box<dyn Pace + Send>,
     duration_s: f64,
-    block_s: f64,
+    block_samples: usize,
 ) -> Runner {
     let Installation { config, feed, script } = installation;
     let rate_hz = config.format.sample_rate_hz;
@@ -116,7 +119,7 @@ fn runner(
         pace,
         start,
         samples_max: Some((duration_s * rate_hz).round() as u64),
-        block_samples: (block_s * rate_hz) as usize,
+        block_samples,
         tail: Tail::Count,
         images,
         commands,

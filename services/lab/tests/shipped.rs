@@ -6,6 +6,7 @@ mod common;
 use common::trial;
 use lab::Trial;
 use sim::scenario::{Fidelity, Part, Scenario, count, parse_without, variants};
+use sim::synthetic::{Event, EventKind, Terminals};
 use std::fs;
 use std::path::PathBuf;
 
@@ -98,9 +99,40 @@ fn a_scenario_fails_without_what_it_is_about() {
             }
         }
         let without_events = of(Part::Timeline) == 0 && of(Part::Fault) == 0;
-        if without_events && !(0..of(Part::Load)).any(|index| fails(Part::Load, index)) {
+        // Where nothing is connected there is nothing to take away.
+        let has_loads = of(Part::Load) > 0;
+        if without_events && has_loads && !(0..of(Part::Load)).any(|index| fails(Part::Load, index))
+        {
             wrong.push(format!("{name} passes without any one of its loads"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a scenario connects the meter wrongly or takes a phase away, on purpose.
+fn has_something_to_find(scenario: &Scenario) -> bool {
+    let lost = |event: &Event| matches!(event.kind, EventKind::Voltage { to: 0.0, .. });
+    scenario.device.terminals != Terminals::default()
+        || scenario.grid.reversed_sequence
+        || scenario.events.iter().any(lost)
+}
+
+/// The wiring check never alarms on a scenario that is wired as it says and keeps its phases, whatever else
+/// happens to its grid, its loads and its samples; with the setting `generation` as the scenario has it. [E15]
+#[test]
+fn no_healthy_scenario_raises_a_wiring_alarm() {
+    let mut wrong = Vec::new();
+    for Shipped { name, text } in shipped() {
+        let scenario =
+            variants(&text).unwrap_or_else(|error| panic!("{name}: {error}")).remove(0).1;
+        if has_something_to_find(&scenario) || !is_short(&scenario) {
+            continue;
+        }
+        let mut alarm = false;
+        common::watch(&scenario, |image| alarm |= image.io.wrong_connection);
+        if alarm {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
 }

@@ -67,13 +67,26 @@ pub fn tell(run: &Run) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A number with seven digits that count: more than any meter of its class has.
+fn seven_digits(value: f64) -> String {
+    let magnitude = value.abs().log10().floor();
+    let decimals = if magnitude.is_finite() { (6.0 - magnitude).clamp(0.0, 12.0) } else { 0.0 };
+    let text = format!("{value:.*}", decimals as usize);
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_string()
+    } else {
+        text
+    }
+}
+
 /// What was expected, what was found instead, and why it was expected.
 pub fn sentence(verdict: &Verdict) -> String {
     let found = match &verdict.found {
-        Found::Number(value) => format!("{value}"),
+        Found::Number(value) => format!("{} {}", seven_digits(*value), verdict.unit),
         Found::Text(text) => format!("\"{text}\""),
         Found::Nothing => "nothing: no window lies within".to_string(),
     };
+    let found = found.trim_end();
     let at = verdict.at_s.map_or(String::new(), |at_s| format!(" at {at_s:.3} s"));
     let why = match verdict.why.as_str() {
         "" => String::new(),

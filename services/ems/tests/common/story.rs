@@ -28,7 +28,7 @@ voltage = "230 V"
 frequency = "50 Hz"
 harmonics = [{{ order = 5, level = "2 %" }}]
 
-[[load]]
+[[loads]]
 name = "Motor"
 kind = "motor"
 connect = "three-phase"
@@ -36,7 +36,7 @@ meters = ["main", "esy1"]
 power = "3 kW"
 power_factor = 0.8
 
-[[load]]
+[[loads]]
 name = "Heater"
 kind = "resistive"
 connect = "l2"

@@ -19,14 +19,20 @@ pub fn trial(scenario: &Scenario) -> Trial {
         .unwrap_or_else(|error| panic!("{}: {error}", scenario.name))
 }
 
+/// Looks at every image of a run.
+#[allow(dead_code, reason = "not every test looks at images")]
+pub fn watch(scenario: &Scenario, mut look: impl FnMut(&Arc<Image>)) {
+    try_out(scenario, "", &device(), Box::new(AsFast), |effects| {
+        effects.image.iter().for_each(&mut look);
+        true
+    })
+    .unwrap_or_else(|error| panic!("{}: {error}", scenario.name));
+}
+
 /// The last image of a run.
 #[allow(dead_code, reason = "not every test looks at images")]
 pub fn last_image(scenario: &Scenario) -> Arc<Image> {
     let mut last = None;
-    try_out(scenario, "", &device(), Box::new(AsFast), |effects| {
-        last.clone_from(&effects.image);
-        true
-    })
-    .unwrap_or_else(|error| panic!("{}: {error}", scenario.name));
+    watch(scenario, |image| last = Some(Arc::clone(image)));
     last.expect("a run has ticks")
 }

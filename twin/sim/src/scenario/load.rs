@@ -31,7 +31,7 @@ pub(super) static LOAD: Shape = Shape {
         Key::optional(
             "meters",
             Takes::Names(&METERS),
-            "Through which meters its current flows; usually `[\"main\"]`. What a module measures flows through the main meter too.",
+            "Through which meters its current flows; `[\"main\"]` if left out. What a module measures flows through the main meter as well, so name both: `[\"main\", \"esy1\"]`.",
         ),
         Key::optional(
             "on",
@@ -101,7 +101,7 @@ static KINDS: [Kind; 13] = [
     },
     Kind {
         name: "motor",
-        doc: "Induction motor, direct on line.",
+        doc: "Induction motor, direct on line: takes P and Q of the fundamental as an admittance. It starts with a power factor of 0.35, and current and power fall exponentially to those of running.",
         keys: &[
             POWER_KEY,
             Key::usually("power_factor", Takes::Number(0.05, 1.0), "0.8", "When running, lagging."),

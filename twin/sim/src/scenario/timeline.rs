@@ -80,7 +80,7 @@ const FOR: Key = Key::optional(
 const RAMP: Key = Key::optional(
     "ramp",
     Takes::Quantity(&TIME, 0.0, LATEST_S),
-    "Time that the way there takes, and the way back; a jump if left out.",
+    "Time that the way there takes, on a straight line from `at` on, and the way back, once the state has ended; a jump if left out.",
 );
 const SOME_PHASES: Key =
     Key::optional("phases", Takes::Names(&PHASES), "Which phases; usually all.");
