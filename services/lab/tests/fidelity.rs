@@ -72,7 +72,13 @@ fn agree(name: &str, fidelity: Fidelity, found: &Image, expected: &Image) {
 /// What stands still on each wiring system, with a module where there is one: distorted voltages and
 /// currents of every quadrant.
 fn standing(wiring: &str, front_end: &str, loads: &str) -> Scenario {
-    let text = format!(
+    let text = head(wiring, front_end) + loads;
+    parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// A scenario without its loads.
+fn head(wiring: &str, front_end: &str) -> String {
+    format!(
         r#"
 schema = 1
 name = "{wiring}, {front_end}"
@@ -97,10 +103,8 @@ harmonics = [
     {{ order = 5, level = "2 %", angle = "175 deg" }},
     {{ order = 31, level = "0.3 %", angle = "-60 deg" }},
 ]
-{loads}
 "#
-    );
-    parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    )
 }
 
 const SINGLE: &str = r#"
@@ -187,6 +191,50 @@ fn the_three_fidelities_agree() {
                 scenario.fidelity = fidelity;
                 agree(&scenario.name, fidelity, &last_image(&scenario), &waveform);
             }
+        }
+    }
+}
+
+/// However many samples or steps a tick takes, at each fidelity: the same digest, though a tariff changes
+/// and a module comes and goes between two windows. (What a module missed while it was away it is told with
+/// the tick after its return, which is as fine as the blocks.)
+#[test]
+fn blocks_change_no_digest() {
+    let text = format!(
+        "{}{SINGLE}{}",
+        head("1p2w", "typical"),
+        r#"
+[[timeline]]
+kind = "setting"
+at = "31.3 s"
+setting = "tariff_mode"
+to = "by_command"
+
+[[timeline]]
+kind = "setting"
+at = "47.7 s"
+setting = "tariff_selected"
+to = 2
+
+[[timeline]]
+kind = "unplug"
+at = "20.1 s"
+module = "esy3"
+for = "9 s"
+"#
+    );
+    let mut scenario = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    for fidelity in Fidelity::ALL {
+        scenario.fidelity = fidelity;
+        let expected = common::digest(&scenario, 1600);
+        for block_samples in [37, 8_000, 3_600 * 8_000] {
+            // A block of samples lies in memory, one of steps does not.
+            let block_samples = match fidelity {
+                Fidelity::Waveform => block_samples.min(40_000),
+                Fidelity::Sampled | Fidelity::Phasor => block_samples,
+            };
+            let found = common::digest(&scenario, block_samples);
+            assert_eq!(found, expected, "{} in blocks of {block_samples}", fidelity.slug());
         }
     }
 }

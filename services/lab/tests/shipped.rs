@@ -138,7 +138,7 @@ fn no_healthy_scenario_raises_a_wiring_alarm() {
             continue;
         }
         let mut alarm = false;
-        common::watch(&scenario, |image| alarm |= image.io.wrong_connection);
+        common::look_at(&scenario, |image| alarm |= image.io.wrong_connection);
         if alarm {
             wrong.push(name);
         }
