@@ -12,13 +12,12 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use world::{Effects, Twin};
 
-/// Time of a tick where every window has to be seen: shorter than any window (12 cycles of 70 Hz).
-const BLOCK_WINDOW_S: f64 = 0.16;
+/// Time of a tick of samples: shorter than any window (12 cycles of 70 Hz), so that each is seen, and an
+/// expectation may begin and end at any of them.
+const BLOCK_SAMPLES_S: f64 = 0.16;
 
-/// Time of a tick of samples where only the end of expectations counts.
-const BLOCK_SAMPLES_S: f64 = 1.0;
-
-/// The same for steps, which are a minute long: several dozen, so that a tick's own cost does not count.
+/// Time of a tick of steps where only the ends of expectations count, at which ticks end by themselves. Steps
+/// are a minute long: several dozen, so that a tick's own cost does not count.
 const BLOCK_STEPS_S: f64 = 3600.0;
 
 /// How long a scenario without an end is run, in seconds: it expects nothing, so this only shows that
@@ -92,8 +91,7 @@ pub fn try_out(
 /// Samples of a tick. Of steps, a tick has at least one, and one alone where each has to be seen.
 fn block_samples(scenario: &Scenario, judge: &Judge) -> usize {
     let seconds = match (scenario.fidelity, judge.wants_every_window()) {
-        (Fidelity::Waveform, true) => BLOCK_WINDOW_S,
-        (Fidelity::Waveform, false) => BLOCK_SAMPLES_S,
+        (Fidelity::Waveform, _) => BLOCK_SAMPLES_S,
         (Fidelity::Sampled | Fidelity::Phasor, true) => return 1,
         (Fidelity::Sampled | Fidelity::Phasor, false) => BLOCK_STEPS_S,
     };

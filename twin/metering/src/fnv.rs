@@ -1,7 +1,7 @@
 //! A digest of exact bits, so that two runs can be told equal.
 
-/// FNV-1a over words instead of bytes, with the upper half folded down so that every bit reaches every
-/// other: stable across versions and machines, and eight times quicker than by bytes.
+/// In the manner of FNV-1a, but a word at a time: multiplied by the golden ratio of 2^64, and the upper half
+/// folded down so that high bits reach low ones. Stable across versions and machines; not cryptographic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digest(u64);
 
