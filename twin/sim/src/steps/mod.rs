@@ -112,8 +112,9 @@ impl Phasors {
         at_s * self.clock_hz
     }
 
-    /// Measures from a position to a later one; no event lies between.
-    pub fn measure(&mut self, start: f64, end: f64, out: &mut StepWindow) {
+    /// Measures from a position to a later one; no event lies between, and `goes_on` says that none is at
+    /// the end either.
+    fn measure(&mut self, start: f64, end: f64, goes_on: bool, out: &mut StepWindow) {
         let (from_s, to_s) = (self.time_s(start), self.time_s(end));
         let within_s = from_s.midpoint(to_s);
         if self.goes_on_at == Some(start) {
@@ -122,7 +123,7 @@ impl Phasors {
             self.scene.spectra(within_s, from_s, &mut self.starts);
         }
         self.scene.spectra(within_s, to_s, &mut self.ends);
-        self.goes_on_at = (self.next_event(start) > end).then_some(end);
+        self.goes_on_at = goes_on.then_some(end);
         let hz = [from_s, to_s].map(|at_s| self.scene.frequency_hz(within_s, at_s));
         let cycles = (hz[0] + hz[1]) / 2.0 * (end - start) / self.clock_hz;
         let stretch = Stretch { samples: end - start, cycles };
@@ -220,13 +221,14 @@ impl Stepper {
         if self.position >= limit {
             return Ok(false);
         }
-        let mut to = limit.min(self.phasors.next_event(self.position)).min(self.next_minute());
+        let event = self.phasors.next_event(self.position);
+        let mut to = limit.min(event).min(self.next_minute());
         if let Some(begin) = self.next_stretch()
             && begin > self.position
         {
             to = to.min(begin);
         }
-        self.phasors.measure(self.position, to, out);
+        self.phasors.measure(self.position, to, event > to, out);
         self.position = to;
         Ok(true)
     }
