@@ -29,6 +29,8 @@ MAY_USE = {
     "host": {"catalog", "port", "image"},
     "runner": {"catalog", "port", "metering", "image", "world", "host"},
     "lab": {"catalog", "port", "metering", "image", "world", "runner", "sim"},
+    "verify": {"catalog", "port", "metering", "image", "world", "host", "runner", "sim", "lab", "modbus"},
+    "report": {"verify"},
     "ems": None,
     "benches": None,
 }

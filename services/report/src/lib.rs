@@ -1,0 +1,1 @@
+//! A certificate for people: PDF, pictures and tables.

@@ -1,0 +1,3 @@
+//! Verification: whether the meter holds its class, and with what margin.
+
+pub mod document;
