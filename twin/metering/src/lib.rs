@@ -12,6 +12,7 @@ mod analogue;
 mod bank;
 mod bounds;
 mod buffer;
+pub mod calibration;
 mod check;
 mod dc;
 mod demand;
