@@ -2,14 +2,14 @@
 //!
 //! Keys of the unit stand at the top; `[voltage]` and `[current]` hold for all channels of a
 //! kind, `[va]` to `[in]` for one, each over the former; `[[crosstalk]]` lists the couplings. What
-//! is not stated has no error.
+//! is not stated has no error, or is as in the front end that the file is [read over](FrontEnd::read_over).
 
 use port::Role;
 use serde::{Deserialize, Serialize};
-use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 use super::model::{Calibration, ChannelModel, Crosstalk, FrontEnd};
+use super::table::FileTable;
 
 /// Why a front end cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -80,18 +80,43 @@ struct File {
     ib: Option<ChannelModel>,
     ic: Option<ChannelModel>,
     r#in: Option<ChannelModel>,
-    #[serde(default)]
-    crosstalk: Vec<Crosstalk>,
+    crosstalk: Option<Vec<Crosstalk>>,
 }
+
+/// How the numbers of a file meet those of the front end that it is read over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// What is stated takes the place of what was; so does the list of couplings.
+    Replace,
+    /// A change of a unit: errors that may have either sign (gains, offsets, angles, delays, drifts, the
+    /// clock, non-linearities and the RC's deviation) are added to those that are there, and couplings are
+    /// put beside them. The rest (full scale, corner frequencies, noise, temperature) takes their place.
+    Add,
+}
+
+/// Errors that [`Layer::Add`] adds.
+const ADDED: [&str; 10] = [
+    "clock_ppm",
+    "reference_ppm_per_k",
+    "gain_ppm",
+    "gain_ppm_per_k",
+    "phase_deg",
+    "delay_us",
+    "rc_error_percent",
+    "offset_counts",
+    "inl2_ppm",
+    "inl3_ppm",
+];
 
 /// A key with the range in which its number makes sense.
 type Limit<T> = (&'static str, fn(&T) -> f64, f64, f64);
 
-/// Ranges of the unit's numbers.
+/// Ranges of the unit's numbers. A crystal is within 50 ppm; the clock's range is wide enough for one that is
+/// broken, and that of the drifts for parts far from their datasheet, so that both can be found out.
 const UNIT_LIMITS: [Limit<FrontEnd>; 4] = [
-    ("clock_ppm", |unit| unit.clock_ppm, -1e3, 1e3),
+    ("clock_ppm", |unit| unit.clock_ppm, -1e4, 1e4),
     ("temperature_degc", |unit| unit.temperature_degc, -60.0, 125.0),
-    ("reference_ppm_per_k", |unit| unit.reference_ppm_per_k, -1e3, 1e3),
+    ("reference_ppm_per_k", |unit| unit.reference_ppm_per_k, -1e4, 1e4),
     ("sinc_order", |unit| f64::from(unit.sinc_order), 0.0, 4.0),
 ];
 
@@ -100,7 +125,7 @@ const UNIT_LIMITS: [Limit<FrontEnd>; 4] = [
 const CHANNEL_LIMITS: [Limit<ChannelModel>; 12] = [
     ("full_scale", |channel| channel.full_scale, 1e-6, 1e9),
     ("gain_ppm", |channel| channel.gain_ppm, -5e5, 5e5),
-    ("gain_ppm_per_k", |channel| channel.gain_ppm_per_k, -1e3, 1e3),
+    ("gain_ppm_per_k", |channel| channel.gain_ppm_per_k, -1e4, 1e4),
     ("phase_deg", |channel| channel.phase_deg, -1.0, 1.0),
     ("phase_reference_hz", |channel| channel.phase_reference_hz, 40.0, 70.0),
     ("delay_us", |channel| channel.delay_us, -100.0, 100.0),
@@ -117,27 +142,65 @@ const CROSSTALK_LIMITS: [Limit<Crosstalk>; 1] =
     [("level_db", |crosstalk| crosstalk.level_db, -300.0, -20.0)];
 
 impl FrontEnd {
+    /// What a front-end file may say.
+    pub const FILE_KEYS: [&str; 17] = [
+        "name",
+        "clock_ppm",
+        "temperature_degc",
+        "reference_ppm_per_k",
+        "sinc_order",
+        "noise_seed",
+        "calibration",
+        "voltage",
+        "current",
+        "va",
+        "vb",
+        "vc",
+        "ia",
+        "ib",
+        "ic",
+        "in",
+        "crosstalk",
+    ];
+
     /// Reads a front-end file. The error names the line.
     pub fn parse(text: &str) -> Result<FrontEnd, FrontEndError> {
-        let at_span = |error: toml::de::Error| FrontEndError::File {
-            line: line_at(text, error.span().map_or(0, |span| span.start)),
-            reason: error.message().to_string(),
+        let base = FrontEnd { name: "from a file".to_string(), ..FrontEnd::ideal() };
+        base.read_over(&FileTable::parse(text)?, Layer::Replace)
+    }
+
+    /// This front end with what a table says of it.
+    ///
+    /// # Errors
+    /// If the table says something unknown, or the front end that comes out makes no sense. The error names
+    /// the line.
+    pub fn read_over(&self, table: &FileTable, layer: Layer) -> Result<FrontEnd, FrontEndError> {
+        let file: File = table.read()?;
+        let written: Table = table.read()?;
+        let met = |key: &str, before: f64, stated: Option<f64>| match stated {
+            Some(stated) => layer.meet(key, before, stated),
+            None => before,
         };
-        let file: File = toml::from_str(text).map_err(at_span)?;
-        let written: Table = toml::from_str(text).map_err(at_span)?;
-        let ideal = FrontEnd::ideal();
         let front_end = FrontEnd {
-            name: file.name.unwrap_or_else(|| "from a file".to_string()),
-            clock_ppm: file.clock_ppm.unwrap_or(ideal.clock_ppm),
-            temperature_degc: file.temperature_degc.unwrap_or(ideal.temperature_degc),
-            reference_ppm_per_k: file.reference_ppm_per_k.unwrap_or(ideal.reference_ppm_per_k),
-            sinc_order: file.sinc_order.unwrap_or(ideal.sinc_order),
-            noise_seed: file.noise_seed.unwrap_or(ideal.noise_seed),
-            calibration: file.calibration.unwrap_or(ideal.calibration),
-            channels: Role::ALL.map(|role| layered(&written, role)),
-            crosstalk: file.crosstalk,
+            name: file.name.unwrap_or_else(|| self.name.clone()),
+            clock_ppm: met("clock_ppm", self.clock_ppm, file.clock_ppm),
+            temperature_degc: file.temperature_degc.unwrap_or(self.temperature_degc),
+            reference_ppm_per_k: met(
+                "reference_ppm_per_k",
+                self.reference_ppm_per_k,
+                file.reference_ppm_per_k,
+            ),
+            sinc_order: file.sinc_order.unwrap_or(self.sinc_order),
+            noise_seed: file.noise_seed.unwrap_or(self.noise_seed),
+            calibration: file.calibration.unwrap_or(self.calibration),
+            channels: Role::ALL.map(|role| layered(self.channel(role), &written, role, layer)),
+            crosstalk: match (file.crosstalk, layer) {
+                (None, _) => self.crosstalk.clone(),
+                (Some(stated), Layer::Replace) => stated,
+                (Some(stated), Layer::Add) => [self.crosstalk.clone(), stated].concat(),
+            },
         };
-        front_end.validate().map_err(|error| error.in_file(text))?;
+        front_end.validate().map_err(|error| error.in_file(table, self.crosstalk.len(), layer))?;
         Ok(front_end)
     }
 
@@ -161,7 +224,7 @@ impl FrontEnd {
             ib: channel(Role::Ib),
             ic: channel(Role::Ic),
             r#in: channel(Role::In),
-            crosstalk: self.crosstalk.clone(),
+            crosstalk: Some(self.crosstalk.clone()),
         };
         toml::to_string(&file).expect("numbers, names and tables are TOML")
     }
@@ -194,62 +257,77 @@ fn within<T>(section: &str, values: &T, limits: &[Limit<T>]) -> Result<(), Front
     Ok(())
 }
 
-/// The channel of a role: the ideal one, under its kind's section, under its own.
-fn layered(written: &Table, role: Role) -> ChannelModel {
-    let ideal = ChannelModel::ideal(role);
-    let mut merged = Table::try_from(ideal).expect("a channel is a table of numbers");
-    for section in sections(role) {
-        if let Some(Value::Table(table)) = written.get(section) {
-            merged.extend(table.clone());
+impl Layer {
+    fn meet(self, key: &str, before: f64, stated: f64) -> f64 {
+        match self {
+            Layer::Add if ADDED.contains(&key) => before + stated,
+            Layer::Add | Layer::Replace => stated,
         }
     }
-    merged.try_into().expect("each section was read as a channel before")
+}
+
+/// The channel of a role: the one before, under its kind's section, under its own.
+fn layered(before: &ChannelModel, written: &Table, role: Role, layer: Layer) -> ChannelModel {
+    let mut stated = Table::new();
+    for section in sections(role) {
+        if let Some(Value::Table(table)) = written.get(section) {
+            stated.extend(table.clone());
+        }
+    }
+    let mut merged = Table::try_from(before).expect("a channel is a table of numbers");
+    for (key, value) in stated {
+        let stated: f64 = value.try_into().expect("each section was read as a channel before");
+        let before = merged.get(&key).and_then(Value::as_float);
+        let met = before.map_or(stated, |before| layer.meet(&key, before, stated));
+        merged.insert(key, Value::Float(met));
+    }
+    merged.try_into().expect("a channel with other numbers is a channel")
 }
 
 /// Sections that hold for a role, the strongest last.
 fn sections(role: Role) -> [&'static str; 2] {
-    [if role.is_voltage() { "voltage" } else { "current" }, role.slug()]
+    [kind_of(role.slug()), role.slug()]
 }
 
 impl FrontEndError {
-    /// The same with the line that caused it.
-    fn in_file(self, text: &str) -> FrontEndError {
-        let span_start = match &self {
-            FrontEndError::Range { section, key, .. } => position(text, section, key),
+    /// The same with the line that caused it, of a table that was read over `couplings` couplings.
+    fn in_file(self, table: &FileTable, couplings: usize, layer: Layer) -> FrontEndError {
+        let reason = self.to_string();
+        match &self {
+            FrontEndError::Range { section, key, .. } => match section.trim_end_matches('.') {
+                "" => table.refuse(key, reason),
+                name => match name.split_once('.') {
+                    Some((list, index)) => {
+                        table.refuse_at(&[&[list, &place(index, couplings, layer), key]], reason)
+                    }
+                    None => table.refuse_at(&[&[name, key], &[kind_of(name), key]], reason),
+                },
+            },
             FrontEndError::SelfCrosstalk { index, .. } => {
-                position(text, &format!("crosstalk.{index}."), "into")
+                let index = place(&index.to_string(), couplings, layer);
+                table.refuse_at(&[&["crosstalk", &index, "into"]], reason)
             }
             FrontEndError::File { .. }
             | FrontEndError::SampleRate(_)
-            | FrontEndError::Filter { .. } => return self,
-        };
-        FrontEndError::File { line: line_at(text, span_start), reason: self.to_string() }
+            | FrontEndError::Filter { .. } => self,
+        }
     }
 }
 
-/// Byte at which the value of a key stands; a channel's may stand in the section of its kind.
-fn position(text: &str, section: &str, key: &str) -> usize {
-    let Ok(root) = DeTable::parse(text) else { return 0 };
-    let root = root.get_ref();
-    let in_table = |value: &DeValue| value.get(key).map(|value| value.span().start);
-    let name = section.trim_end_matches('.');
-    let found = match name.split_once('.') {
-        Some((list, index)) => index.parse::<usize>().ok().and_then(|index| {
-            let item = root.get(list)?.get_ref().get(index)?;
-            in_table(item.get_ref())
-        }),
-        None if name.is_empty() => root.get(key).map(|value| value.span().start),
-        None => Role::ALL.into_iter().find(|role| role.slug() == name).and_then(|role| {
-            let mut strongest_first = sections(role).into_iter().rev();
-            strongest_first.find_map(|section| in_table(root.get(section)?.get_ref()))
-        }),
-    };
-    found.unwrap_or(0)
+/// Where a coupling stands in the file's list.
+fn place(index: &str, couplings: usize, layer: Layer) -> String {
+    match layer {
+        Layer::Replace => index.to_string(),
+        Layer::Add => {
+            let index: usize = index.parse().expect("an index of the list");
+            index.saturating_sub(couplings).to_string()
+        }
+    }
 }
 
-/// Line of a byte, from 1.
-fn line_at(text: &str, byte: usize) -> usize {
-    1 + text.bytes().take(byte).filter(|byte| *byte == b'\n').count()
+/// Section of the kind of a channel.
+fn kind_of(slug: &str) -> &'static str {
+    if slug.starts_with('v') { "voltage" } else { "current" }
 }
 
 /// Roles by their public names.

@@ -48,13 +48,15 @@ mod path;
 mod quantise;
 mod response;
 mod restore;
+mod table;
 mod typical;
 
 pub use afe::Afe;
-pub use file::FrontEndError;
+pub use file::{FrontEndError, Layer};
 pub use filter::FILTER_REACH;
 pub use model::{Calibration, ChannelModel, Crosstalk, FrontEnd};
 pub(crate) use quantise::quantise;
 pub use quantise::{CODE_MAX, CODE_MIN, FULL_SCALE_COUNTS};
 pub use response::{Complex, response};
 pub use restore::restore;
+pub use table::FileTable;

@@ -298,6 +298,11 @@ impl FrontEnd {
         self.crosstalk.iter().filter(between).map(ratio).sum()
     }
 
+    /// Full scale and errors of a channel in a line, for people.
+    pub fn describe_channel(&self, role: Role) -> String {
+        self.channel(role).describe(role)
+    }
+
     /// A sentence on the unit and a line on each channel, for people.
     pub fn describe(&self) -> String {
         let mut text = format!(
@@ -313,7 +318,7 @@ impl FrontEnd {
             },
         );
         for role in Role::ALL {
-            let _ = write!(text, "\n  {}: {}", role.slug(), self.channel(role).describe(role));
+            let _ = write!(text, "\n  {}: {}", role.slug(), self.describe_channel(role));
         }
         for Crosstalk { from, into, level_db, inverted } in &self.crosstalk {
             let sign = if *inverted { "inverted, " } else { "" };
