@@ -93,6 +93,11 @@ impl Unit {
         }
     }
 
+    /// Serial number that its registers show.
+    pub fn serial(&self) -> String {
+        format!("SIM{:010}", self.seed % 10_000_000_000)
+    }
+
     /// True errors of its front end as it is verified, for people: the unit's own, then those of each
     /// channel and each coupling.
     pub fn errors(&self) -> Vec<Entry> {

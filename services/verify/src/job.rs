@@ -1,0 +1,194 @@
+//! A verification as work that can be spread: so many independent pieces, then a certificate of them all.
+//!
+//! Pieces are the items of the plan, then the units of a lot. A piece depends on nothing but the request
+//! and its number, so any program that does it comes to the same bytes: threads, shards, other machines.
+
+use crate::bench::Specimen;
+use crate::calibrate::{Calibrated, calibrate, calibrate_module};
+use crate::error::VerifyError;
+use crate::lot::{self, LotUnit};
+use crate::measure::{Bench, Finding, measure};
+use crate::plan::{Item, Level, Selection};
+use crate::unit::Unit;
+use metering::Wiring;
+use serde::{Deserialize, Serialize};
+use sim::frontend::FrontEndError;
+
+/// What is asked for; all that a certificate depends on but the program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// `quick` or `full`.
+    pub level: Level,
+    /// Only these wiring systems, by slug; all if empty.
+    pub wirings: Vec<String>,
+    /// Only these nominal voltages L-N in volts; all if empty.
+    pub nominal_v: Vec<f64>,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Units of a production lot; 0 for none.
+    pub lot: u64,
+    /// How errors become verdicts.
+    pub decision: Decision,
+    /// Name and text of a front-end file, if the unit is not a typical one.
+    pub front_end: Option<(String, String)>,
+}
+
+/// The decision rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// An error passes if it is within its limit.
+    SimpleAcceptance,
+    /// An error passes if it is within its limit less the expanded uncertainty.
+    GuardBand,
+}
+
+impl Decision {
+    /// Public, stable name.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Decision::SimpleAcceptance => "simple-acceptance",
+            Decision::GuardBand => "guard-band",
+        }
+    }
+}
+
+/// Why a request cannot be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// Its front-end file is not sound.
+    #[error("{file}: {error}")]
+    FrontEnd {
+        /// Name of the file.
+        file: String,
+        /// What is wrong, and where.
+        error: FrontEndError,
+    },
+    /// A wiring system that there is not.
+    #[error("no wiring system is called {0}")]
+    Wiring(String),
+    /// Nothing fits the selection.
+    #[error(
+        "nothing to test: no supply has this wiring at this voltage; 2p3w is tested at 120 and 230 V, \
+         1p2w at 230 and 120 V, wild-leg at 120 V, 3x1p at 230 V, 3p4w and 3p3w at 120, 230 and 277 V"
+    )]
+    Nothing,
+    /// The unit cannot be calibrated.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+}
+
+/// What came of a piece of work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Of an item of the plan: a finding for each of its points.
+    Points(Vec<Finding>),
+    /// Of a unit of the lot.
+    Unit(LotUnit),
+}
+
+/// See the module.
+pub struct Job {
+    pub(crate) request: Request,
+    pub(crate) unit: Unit,
+    pub(crate) calibrated: Calibrated,
+    pub(crate) plan: Vec<Item>,
+    pub(crate) bench: Bench,
+}
+
+impl Job {
+    /// Builds the unit, calibrates it and makes the plan.
+    ///
+    /// # Errors
+    /// If the request asks for what is not there, or its front-end file is not sound.
+    pub fn new(request: Request) -> Result<Job, RequestError> {
+        let plan = plan(&request)?;
+        let unit = unit(&request)?;
+        let calibrated = calibrate(&unit)?;
+        let bench = Bench { class: specimen(&unit, &calibrated)?, exact: exact(&unit)? };
+        Ok(Job { request, unit, calibrated, plan, bench })
+    }
+
+    /// How many pieces there are.
+    pub fn pieces(&self) -> usize {
+        self.plan.len() + self.request.lot as usize
+    }
+
+    /// Rough simulated seconds of a piece: what is long is begun first, and progress is told by it.
+    pub fn weight_s(&self, piece: usize) -> f64 {
+        match self.plan.get(piece) {
+            Some(item) => item.weight_s(),
+            None => lot::WEIGHT_S,
+        }
+    }
+
+    /// The first point of a piece, or the unit of a lot, for people.
+    pub fn name(&self, piece: usize) -> String {
+        match self.plan.get(piece) {
+            Some(item) => item.points[0].id.clone(),
+            None => format!("unit {} of the lot", piece - self.plan.len() + 1),
+        }
+    }
+
+    /// Does a piece.
+    ///
+    /// # Errors
+    /// If the unit cannot be built, or its source fails.
+    pub fn work(&self, piece: usize) -> Result<Outcome, VerifyError> {
+        match self.plan.get(piece) {
+            Some(item) => Ok(Outcome::Points(measure(item, &self.bench)?)),
+            None => {
+                let number = (piece - self.plan.len()) as u64;
+                Ok(Outcome::Unit(lot::unit(self.request.seed, number)?))
+            }
+        }
+    }
+
+    /// What the unit claims must catch it, if it was spoiled on purpose.
+    pub fn claim(&self) -> Option<&crate::unit::Claim> {
+        self.unit.claim.as_ref()
+    }
+}
+
+fn plan(request: &Request) -> Result<Vec<Item>, RequestError> {
+    let wiring =
+        |slug: &String| Wiring::from_slug(slug).ok_or_else(|| RequestError::Wiring(slug.clone()));
+    let selection = Selection {
+        level: request.level,
+        wirings: request.wirings.iter().map(wiring).collect::<Result<_, _>>()?,
+        nominal_v: request.nominal_v.clone(),
+    };
+    let plan = selection.plan();
+    if plan.is_empty() { Err(RequestError::Nothing) } else { Ok(plan) }
+}
+
+fn unit(request: &Request) -> Result<Unit, RequestError> {
+    match &request.front_end {
+        None => Ok(Unit::typical(request.seed)),
+        Some((file, text)) => Unit::parse(text, request.seed)
+            .map_err(|error| RequestError::FrontEnd { file: file.clone(), error }),
+    }
+}
+
+/// Seed of the module that is tested with a unit.
+const MODULE_SEED: u64 = 0x0e57;
+
+/// The unit and a module of the same make, both calibrated.
+fn specimen(unit: &Unit, calibrated: &Calibrated) -> Result<Specimen, VerifyError> {
+    let own = Unit::typical(unit.seed ^ MODULE_SEED);
+    let coefficients = calibrate_module(&own, unit)?.coefficients;
+    let module = Specimen { unit: own, coefficients, module: None };
+    Ok(Specimen {
+        unit: unit.clone(),
+        coefficients: calibrated.coefficients.clone(),
+        module: Some(Box::new(module)),
+    })
+}
+
+/// An ideal front end with the unit's program.
+fn exact(unit: &Unit) -> Result<Specimen, VerifyError> {
+    let ideal = Unit { defects: unit.defects.clone(), ..Unit::ideal() };
+    let coefficients = crate::calibrate::by_design(&ideal)?;
+    Ok(Specimen { unit: ideal, coefficients, module: None })
+}
