@@ -9,10 +9,17 @@
 //! clock is read: `ems` does both. The one socket is that of the server whose registers are read back.
 
 mod bench;
+pub mod calibrate;
+mod calibration_bench;
+mod certificate;
+pub mod compare;
 pub mod document;
 mod error;
+mod job;
 pub mod limits;
+mod lot;
 mod measure;
+pub mod part;
 mod plan;
 mod setup;
 mod spoiled_feed;
@@ -20,4 +27,7 @@ mod uncertainty;
 pub mod unit;
 mod unit_file;
 
+pub use certificate::certificate;
 pub use error::VerifyError;
+pub use job::{Decision, Job, Outcome, Request, RequestError};
+pub use plan::{Level, Selection};

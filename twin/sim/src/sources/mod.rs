@@ -3,6 +3,7 @@
 //!
 //! [`Faulty`] has the faults of a converter and of the line to it. A [`Recorder`] keeps what passes on a
 //! [`Tape`], and [`Replay`] plays it again. [`tee`] lets two readers hear one source.
+//! [`WithFormat`] says other constants for the same counts.
 //!
 //! What each gives is a function of the samples that it hears and of its seed, never of how it is
 //! read: faults are addressed by the index of a sample and not drawn one after the other.
@@ -15,8 +16,10 @@ mod faulty;
 mod span;
 mod tape;
 mod tee;
+mod with_format;
 
 pub use fault::{Fault, FaultError, FaultKind};
 pub use faulty::Faulty;
 pub use tape::{Recorder, Replay, Stretch, Tape};
 pub use tee::{Branch, tee};
+pub use with_format::WithFormat;

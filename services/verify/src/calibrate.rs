@@ -1,0 +1,230 @@
+//! A unit's calibration: the procedure of [`metering::calibration`] on a simulated bench.
+//!
+//! Known beforehand is the design: full scales, RC corner and sinc filter as on paper. The unit's true
+//! errors stay where they are; all that is found out comes from what the bench applies and the unit shows.
+//! The whole takes [`SIMULATED_S`] simulated seconds. Residuals are recorded, not judged: that is what a
+//! verification is for.
+
+use crate::calibration_bench::{CalibrationBench, PHASES, Shown};
+use crate::document::{CalibrationSheet, CalibrationStep, ChannelSheet, Residual};
+use crate::error::VerifyError;
+use crate::unit::Unit;
+use metering::calibration::{
+    Applied, Coefficients, current_gain, offset, relative_error, sensor_lead, voltage_gain,
+};
+use port::{Channel, Role};
+
+/// A unit's constants, and how they were found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibrated {
+    /// As the unit stores them.
+    pub coefficients: Coefficients,
+    /// For the certificate.
+    pub sheet: CalibrationSheet,
+}
+
+/// Nominal voltage, basic current Ib and nominal frequency, power factor 1.
+const AT_IB: Applied =
+    Applied { voltage_v: 230.0, current_a: 5.0, lag_deg: 0.0, frequency_hz: 50.0 };
+
+/// Ib at power factor 0.5 inductive.
+const INDUCTIVE: Applied = Applied { lag_deg: 60.0, ..AT_IB };
+
+/// Ib at power factor 0.8 capacitive: minus acos 0.8.
+const CAPACITIVE: Applied = Applied { lag_deg: -36.869_897_645_844_02, ..AT_IB };
+
+/// The least current of full accuracy, Imin.
+const AT_IMIN: Applied = Applied { current_a: 0.25, ..AT_IB };
+
+/// Voltage alone.
+const NO_CURRENT: Applied = Applied { current_a: 0.0, ..AT_IB };
+
+/// Length of a measurement that corrects something, in seconds: noise moves it by 2 ppm.
+const STEP_S: f64 = 1.0;
+
+/// Length of a measurement that checks, in seconds.
+const CHECK_S: f64 = 0.6;
+
+/// Roles that are calibrated.
+const ROLES: [Role; 6] = [Role::Va, Role::Vb, Role::Vc, Role::Ia, Role::Ib, Role::Ic];
+
+/// Simulated seconds of a calibration: the offsets' 100 cycles, three steps and four checks.
+pub const SIMULATED_S: f64 = 2.0 + 3.0 * STEP_S + 4.0 * CHECK_S;
+
+/// Calibrates a unit as it comes from production, at a nominal sample rate in hertz.
+///
+/// # Errors
+/// If the front end cannot be simulated at this rate, or a correction would be larger than parts can be
+/// off.
+pub fn calibrate(unit: &Unit, sample_rate_hz: f64) -> Result<Calibrated, VerifyError> {
+    let design = unit.front_end.clone().uncalibrated().format(&ROLES, sample_rate_hz);
+    let mut work = Work {
+        bench: CalibrationBench::new(&unit.front_end, sample_rate_hz),
+        coefficients: Coefficients::new(&design.channels)?,
+        steps: Vec::new(),
+        residuals: Vec::new(),
+    };
+    work.offsets()?;
+    work.gains()?;
+    work.check_power()?;
+    work.phases()?;
+    work.measure_no_current()?;
+    work.check(&AT_IMIN, "Imin, PF 1")?;
+    work.check(&INDUCTIVE, "Ib, PF 0.5L")?;
+    work.check(&CAPACITIVE, "Ib, PF 0.8C")?;
+    let Work { coefficients, steps, residuals, .. } = work;
+    let coefficients = stored(unit, &coefficients)?;
+    let channels = coefficients.channels().iter().zip(&design.channels);
+    let sheet = CalibrationSheet {
+        version: Coefficients::VERSION,
+        crc: format!("{:08x}", coefficients.crc()),
+        steps,
+        channels: channels.map(|(channel, design)| channel_sheet(channel, design)).collect(),
+        residuals,
+    };
+    Ok(Calibrated { coefficients, sheet })
+}
+
+/// A calibration going on.
+struct Work<'u> {
+    bench: CalibrationBench<'u>,
+    coefficients: Coefficients,
+    steps: Vec<CalibrationStep>,
+    residuals: Vec<Residual>,
+}
+
+impl Work<'_> {
+    fn offsets(&mut self) -> Result<(), VerifyError> {
+        let means = self.bench.mean_counts(&NO_CURRENT)?;
+        for (role, mean) in ROLES.into_iter().zip(means) {
+            let before = offset(&mut self.coefficients, role, mean)?;
+            let correction = format!("{:+.2} counts", mean - before);
+            self.step("offset", role.slug(), (0.0, mean, "counts"), correction);
+        }
+        Ok(())
+    }
+
+    fn gains(&mut self) -> Result<(), VerifyError> {
+        let shown = self.bench.shows(&self.coefficients, &AT_IB, STEP_S)?;
+        let percent = |factor: f64| format!("{:+.5} % of the gain", 100.0 * (factor - 1.0));
+        for (phase, shown) in shown.iter().enumerate() {
+            let (applied, found) = (AT_IB.voltage_v, shown.voltage_v);
+            let factor = voltage_gain(&mut self.coefficients, phase, applied, found)?;
+            self.step("voltage gain", PHASES[phase], (applied, found, "V"), percent(factor));
+        }
+        for (phase, shown) in shown.iter().enumerate() {
+            let (applied, found) = (AT_IB.current_a, shown.current_a);
+            let factor = current_gain(&mut self.coefficients, phase, applied, found)?;
+            self.step("current gain", PHASES[phase], (applied, found, "A"), percent(factor));
+        }
+        Ok(())
+    }
+
+    /// Nothing may be left at power factor 1; what is, is recorded.
+    fn check_power(&mut self) -> Result<(), VerifyError> {
+        let shown = self.bench.shows(&self.coefficients, &AT_IB, CHECK_S)?;
+        for (phase, shown) in shown.iter().enumerate() {
+            let (applied, found) = (AT_IB.active_power_w(), shown.active_power_w);
+            self.step("power check", PHASES[phase], (applied, found, "W"), "none".to_string());
+        }
+        let at = "Ib, PF 1";
+        self.residual("voltage", "at Un", shown, |s| error_percent(AT_IB.voltage_v, s.voltage_v));
+        self.residual("current", "at Ib", shown, |s| error_percent(AT_IB.current_a, s.current_a));
+        self.power_residual(&AT_IB, at, shown);
+        Ok(())
+    }
+
+    fn phases(&mut self) -> Result<(), VerifyError> {
+        let shown = self.bench.shows(&self.coefficients, &INDUCTIVE, STEP_S)?;
+        for (phase, shown) in shown.iter().enumerate() {
+            let (applied, found) = (INDUCTIVE.active_power_w(), shown.active_power_w);
+            let lead_rad = sensor_lead(&mut self.coefficients, phase, &INDUCTIVE, found)?;
+            let correction = format!("{:+.5} degrees of lead", lead_rad.to_degrees());
+            self.step("phase", PHASES[phase], (applied, found, "W"), correction);
+        }
+        Ok(())
+    }
+
+    /// Noise and crosstalk, which are kept and not corrected.
+    fn measure_no_current(&mut self) -> Result<(), VerifyError> {
+        let shown = self.bench.shows(&self.coefficients, &NO_CURRENT, STEP_S)?;
+        let milli = |value: f64| 1e3 * value;
+        let at = "without current";
+        self.residual("current", at, shown, |s| (milli(s.current_a), "mA"));
+        self.residual("power", at, shown, |s| (milli(s.active_power_w), "mW"));
+        Ok(())
+    }
+
+    fn check(&mut self, applied: &Applied, at: &str) -> Result<(), VerifyError> {
+        let shown = self.bench.shows(&self.coefficients, applied, CHECK_S)?;
+        self.power_residual(applied, at, shown);
+        Ok(())
+    }
+
+    fn power_residual(&mut self, applied: &Applied, at: &str, shown: [Shown; 3]) {
+        let expected_w = applied.active_power_w();
+        let error = |shown: &Shown| error_percent(expected_w, shown.active_power_w);
+        self.residual("power", &format!("at {at}"), shown, error);
+    }
+
+    fn residual(
+        &mut self,
+        what: &str,
+        at: &str,
+        shown: [Shown; 3],
+        of: impl Fn(&Shown) -> (f64, &'static str),
+    ) {
+        for (phase, shown) in PHASES.iter().zip(&shown) {
+            let (value, unit) = of(shown);
+            let name = format!("{what} {phase} {at}");
+            self.residuals.push(Residual { name, value, unit: unit.to_string() });
+        }
+    }
+
+    fn step(
+        &mut self,
+        name: &str,
+        of: &str,
+        (applied, found, unit): (f64, f64, &str),
+        correction: String,
+    ) {
+        let (name, of, unit) = (name.to_string(), of.to_string(), unit.to_string());
+        self.steps.push(CalibrationStep { name, of, applied, found, unit, correction });
+    }
+}
+
+fn error_percent(applied: f64, shown: f64) -> (f64, &'static str) {
+    (100.0 * relative_error(applied, shown), "%")
+}
+
+/// What the unit stores of what was found, by a procedure that may be at fault.
+///
+/// A bench that takes one channel for another does so in its checks too, and finds nothing.
+fn stored(unit: &Unit, found: &Coefficients) -> Result<Coefficients, VerifyError> {
+    let mut channels = found.channels().to_vec();
+    if let Some((a, b)) = unit.defects.swapped_in_calibration {
+        for channel in &mut channels {
+            channel.role = match channel.role {
+                role if role == a => b,
+                role if role == b => a,
+                role => role,
+            };
+        }
+    }
+    if unit.defects.droop_correction_off {
+        for channel in &mut channels {
+            (channel.rc_hz, channel.sinc_order) = (f64::INFINITY, 0);
+        }
+    }
+    Ok(Coefficients::new(&channels)?)
+}
+
+fn channel_sheet(channel: &Channel, design: &Channel) -> ChannelSheet {
+    let at_50_hz = channel.lead_rad * channel.lead_reference_hz / 50.0;
+    ChannelSheet {
+        channel: channel.role.slug().to_string(),
+        gain_percent: 100.0 * (channel.unit_per_count / design.unit_per_count - 1.0),
+        offset_counts: channel.offset_counts,
+        lead_deg: at_50_hz.to_degrees(),
+    }
+}

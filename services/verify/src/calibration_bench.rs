@@ -1,0 +1,142 @@
+//! The bench of the calibration: it applies three phases to a unit and sees what the unit shows.
+//!
+//! It knows what it applies, the unit's raw counts and the readings that the production metering makes of
+//! them with given coefficients: nothing else. Its time goes on from measurement to measurement, and
+//! before each the sensors have settled.
+
+use crate::error::VerifyError;
+use catalog::{QuantityId, Scope, point};
+use metering::calibration::{Applied, Coefficients, CountMean};
+use metering::{Bank, Limits, Means, Meter, MeterSettings, Tail, Wiring};
+use port::{Readings, Role, SampleBlock, SampleSource, SourceError, SourceState};
+use sim::frontend::{Afe, FrontEnd};
+use sim::synthetic::{Signal, Synthetic};
+
+/// Names of the phases.
+pub const PHASES: [&str; 3] = ["L1", "L2", "L3"];
+
+/// From one measurement to the next, in seconds: more than a sensor needs to settle.
+const PAUSE_S: f64 = 4.0;
+
+/// Samples read at a time: a window at 8 kS/s and 50 Hz.
+const BLOCK: usize = 1_600;
+
+/// What a phase of the unit shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shown {
+    /// Voltage L-N, in volts.
+    pub voltage_v: f64,
+    /// Current, in amperes.
+    pub current_a: f64,
+    /// Active power, in watts.
+    pub active_power_w: f64,
+    /// Reactive power, in var.
+    pub reactive_power_var: f64,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct CalibrationBench<'u> {
+    front_end: &'u FrontEnd,
+    sample_rate_hz: f64,
+    /// Seconds since the bench was switched on.
+    now_s: f64,
+}
+
+impl<'u> CalibrationBench<'u> {
+    /// With a unit on it, at a nominal sample rate in hertz.
+    pub fn new(front_end: &'u FrontEnd, sample_rate_hz: f64) -> CalibrationBench<'u> {
+        CalibrationBench { front_end, sample_rate_hz, now_s: 0.0 }
+    }
+
+    /// Applies the same to all phases, 120 degrees apart, and reads what each shows as a mean over
+    /// `seconds`.
+    ///
+    /// # Errors
+    /// If the front end cannot be simulated, or a reading is absent.
+    pub fn shows(
+        &mut self,
+        coefficients: &Coefficients,
+        applied: &Applied,
+        seconds: f64,
+    ) -> Result<[Shown; 3], VerifyError> {
+        let mut source = self.apply(applied, seconds)?;
+        let channel = |role: Role| coefficients.channel(role).copied();
+        let voltages = [Role::Va, Role::Vb, Role::Vc].map(channel);
+        let currents = [Role::Ia, Role::Ib, Role::Ic].map(channel);
+        let (wiring, sample_rate_hz) = (Wiring::ThreePhaseFourWire, self.sample_rate_hz);
+        let mut bank = Bank::new(sample_rate_hz, wiring, voltages, vec![currents], true);
+        let limits = Limits::EMS_AV2;
+        let settings = MeterSettings { wiring, sample_rate_hz, voltages, currents, limits };
+        let meter = Meter::new(&settings);
+        let mut whole = Means::default();
+        let wanted = (seconds * sample_rate_hz).round() as usize;
+        read(&mut source, wanted, |block| {
+            let rows: Vec<&[i32]> = (0..block.channels()).map(|row| block.row(row)).collect();
+            bank.push(block.first, &rows, &mut |window| whole.add(&window.means[0]));
+        })?;
+        bank.finish(Tail::Drop, &mut |window| whole.add(&window.means[0]));
+        let readings = meter.readings_of(&whole);
+        Ok([shown(&readings, 0)?, shown(&readings, 1)?, shown(&readings, 2)?])
+    }
+
+    /// Applies the same to all phases and takes the mean of the raw counts of the six channels, in the
+    /// order of [`Role::ALL`].
+    ///
+    /// # Errors
+    /// If the front end cannot be simulated.
+    pub fn mean_counts(&mut self, applied: &Applied) -> Result<[f64; 6], VerifyError> {
+        let mut mean = CountMean::new(6, self.sample_rate_hz, applied.frequency_hz);
+        let seconds = mean.samples() as f64 / self.sample_rate_hz;
+        let mut source = self.apply(applied, seconds)?;
+        read(&mut source, mean.samples(), |block| mean.push(block))?;
+        Ok(std::array::from_fn(|row| mean.of_row(row).expect("all its samples were read")))
+    }
+
+    /// The unit's counts from now on.
+    fn apply(&mut self, applied: &Applied, seconds: f64) -> Result<Afe<Synthetic>, VerifyError> {
+        let Applied { voltage_v, current_a, lag_deg, frequency_hz } = *applied;
+        let signal = Signal::three_phase(frequency_hz, voltage_v, current_a, lag_deg);
+        let mut source = Afe::new(self.front_end, signal.play(0, None), self.sample_rate_hz)?;
+        self.now_s += PAUSE_S;
+        source.seek((self.now_s * self.sample_rate_hz).round() as u64);
+        self.now_s += seconds;
+        Ok(source)
+    }
+}
+
+/// Reads so many samples of a source.
+fn read(
+    source: &mut impl SampleSource,
+    samples: usize,
+    mut take: impl FnMut(&SampleBlock),
+) -> Result<(), VerifyError> {
+    let mut block = SampleBlock::new(source.format().channels.len(), BLOCK);
+    let mut left = samples;
+    while left > 0 {
+        if source.read(&mut block, left.min(BLOCK))? == SourceState::Ended {
+            return Err(SourceError("they ended before the measurement did".into()).into());
+        }
+        take(&block);
+        left -= block.samples;
+    }
+    Ok(())
+}
+
+fn shown(readings: &Readings, phase: usize) -> Result<Shown, VerifyError> {
+    let value = |quantity: QuantityId| {
+        let id = point(quantity, None, Scope::PHASES[phase]).expect("a quantity of phases");
+        let reading = readings.get(id);
+        reading.value().ok_or(VerifyError::NoReading {
+            phase: PHASES[phase],
+            what: quantity.row().slug,
+            quality: reading.quality(),
+        })
+    };
+    Ok(Shown {
+        voltage_v: value(QuantityId::VoltageLn)?,
+        current_a: value(QuantityId::Current)?,
+        active_power_w: value(QuantityId::ActivePower)?,
+        reactive_power_var: value(QuantityId::ReactivePower)?,
+    })
+}
