@@ -39,6 +39,11 @@ impl Digits {
         }
     }
 
+    /// Without sign, and to one digit where these would show nothing.
+    pub fn seen(self, value: f64) -> String {
+        if value != 0.0 && self.is_zero(value) { significant(value, 1) } else { self.plain(value) }
+    }
+
     fn is_zero(self, value: f64) -> bool {
         let scaled = value / 10f64.powi(self.exponent);
         scaled.abs() < 0.5 * 10f64.powi(-(self.decimals as i32))

@@ -11,7 +11,7 @@ use crate::format::{Digits, counted, percent};
 use crate::groups::{Clause, is_counted, sections};
 
 /// Width of what was applied at a point, and of the worst point in the summary.
-const CONDITION: usize = 58;
+const CONDITION: usize = 54;
 
 /// A table of all points by clause, and a summary: see the module for what it leaves out.
 pub fn table(certificate: &Certificate) -> String {
@@ -22,7 +22,7 @@ pub fn table(certificate: &Certificate) -> String {
         push_clause(&mut text, clause);
     }
     text.push_str(&format!(
-        "{:<28}{:>7}{:>7}{:>9}  {:<52}verdict\n",
+        "{:<28}{:>7}{:>7}{:>9}  {:<49}verdict\n",
         "clause", "points", "failed", "margin %", "worst point"
     ));
     for clause in clauses() {
@@ -42,8 +42,8 @@ fn push_clause(text: &mut String, clause: &Clause<'_>) {
     let head = format!("{}  {}  {}", result.id, result.source, result.title);
     text.push_str(&shortened(&head, 110));
     text.push_str(&format!(
-        "\n  {:<CONDITION$}{:>12}{:>12}{:>11}\n",
-        "condition", "error", "limit", "margin %"
+        "\n  {:<CONDITION$}{:>12}{:>12} {:<8}{:>9}\n",
+        "condition", "error", "limit", "unit", "margin %"
     ));
     let is_counted = is_counted(&clause.points);
     for point in &clause.points {
@@ -57,15 +57,14 @@ fn push_point(text: &mut String, point: &PointResult, clause: &str, is_counted: 
     let below = point.id.strip_prefix(clause).and_then(|rest| rest.strip_prefix('/'));
     let condition = shortened(below.unwrap_or(&point.id), CONDITION - 1);
     let line = format!(
-        "  {condition:<CONDITION$}{:>12}{:>12}{:>11}  {} {}",
+        "  {condition:<CONDITION$}{:>12}{:>12} {:<8}{:>9}  {}\n",
         digits.signed(point.error),
         digits.plain(point.limit),
+        point.error_unit,
         percent(point.margin),
         if point.passed { "pass" } else { "FAIL" },
-        point.error_unit,
     );
-    text.push_str(&shortened(line.trim_end(), 110));
-    text.push('\n');
+    text.push_str(&line);
 }
 
 fn push_summary(text: &mut String, clause: &Clause<'_>) {
@@ -73,12 +72,12 @@ fn push_summary(text: &mut String, clause: &Clause<'_>) {
     let worst = clause.worst().map_or("", |point| point.id.as_str());
     let below = worst.strip_prefix(result.id.as_str()).and_then(|rest| rest.strip_prefix('/'));
     text.push_str(&format!(
-        "{:<28}{:>7}{:>7}{:>9}  {:<52}{}\n",
+        "{:<28}{:>7}{:>7}{:>9}  {:<49}{}\n",
         shortened(&result.id, 27),
         result.points,
         result.failed,
         percent(result.margin),
-        shortened(below.unwrap_or(worst), 51),
+        shortened(below.unwrap_or(worst), 48),
         if result.passed { "pass" } else { "FAIL" },
     ));
 }

@@ -101,8 +101,8 @@ impl Axes {
         }
     }
 
-    /// The frame, a zero line, and numbers below and, if wished, at the left.
-    pub fn draw_frame(&self, drawing: &mut Drawing, numbers_at_left: bool) {
+    /// The frame, a zero line, and numbers below in a unit and, if wished, at the left.
+    pub fn draw_frame(&self, drawing: &mut Drawing, unit_below: &str, numbers_at_left: bool) {
         let zero = self.up_at(0.0);
         drawing.line((self.x, zero), (self.x + self.width, zero), 0.6, GREY);
         drawing.frame((self.x, self.y), (self.width, self.height), 0.5, LINE);
@@ -112,16 +112,19 @@ impl Axes {
                 drawing.text(self.x - 3.0, y, number(value), SMALL, Anchor::End);
             }
         }
-        self.draw_numbers_below(drawing);
+        self.draw_numbers_below(drawing, unit_below);
     }
 
-    /// Numbers below, each with a tick.
-    pub fn draw_numbers_below(&self, drawing: &mut Drawing) {
+    /// Numbers below, each with a tick, and the unit behind the last.
+    pub fn draw_numbers_below(&self, drawing: &mut Drawing, unit: &str) {
         let bottom = self.y + self.height;
-        for value in self.across.ticks((self.width / 17.0) as usize) {
+        let ticks = self.across.ticks((self.width / 17.0) as usize);
+        for (n, &value) in ticks.iter().enumerate() {
             let x = self.across_at(value);
+            let is_last = n + 1 == ticks.len();
+            let words = if is_last { format!("{} {unit}", number(value)) } else { number(value) };
             drawing.line((x, bottom), (x, bottom + 2.0), 0.5, GREY);
-            drawing.text(x, bottom + 9.0, number(value), SMALL, Anchor::Middle);
+            drawing.text(x, bottom + 8.5, words, SMALL, Anchor::Middle);
         }
     }
 }

@@ -12,8 +12,11 @@ use crate::groups::{Clause, Section};
 const LEFT: f32 = 24.0;
 const GAP: f32 = 10.0;
 const TOP: f32 = 13.0;
-const PANEL: f32 = 86.0;
-const BELOW: f32 = 22.0;
+/// Height of a panel, and of one where there are so many figures that they would fill the report.
+const PANEL: f32 = 73.0;
+const LOW_PANEL: f32 = 58.0;
+const MANY: usize = 24;
+const BELOW: f32 = 12.0;
 
 /// Panels that stand in a row; more than three are too narrow to read.
 const PER_ROW: usize = 3;
@@ -21,11 +24,19 @@ const PER_ROW: usize = 3;
 /// A figure for each configuration of each balanced clause.
 pub(crate) fn all(sections: &[Section<'_>]) -> Vec<Figure> {
     let clauses = sections.iter().flat_map(|section| &section.clauses);
-    clauses.filter(|clause| clause.is_balanced()).flat_map(of_clause).collect()
+    let clauses = clauses.filter(|clause| clause.is_balanced());
+    let figures: Vec<(&Clause<'_>, Configuration<'_>)> = clauses
+        .flat_map(|clause| configurations(clause).into_iter().map(move |own| (clause, own)))
+        .collect();
+    let panel = if figures.len() > MANY { LOW_PANEL } else { PANEL };
+    figures.iter().map(|(clause, own)| of_configuration(clause, own, panel)).collect()
 }
 
-fn of_clause(clause: &Clause<'_>) -> Vec<Figure> {
-    let mut configurations: Vec<(String, Vec<&PointResult>)> = Vec::new();
+/// A name, and its points.
+type Configuration<'a> = (String, Vec<&'a PointResult>);
+
+fn configurations<'a>(clause: &Clause<'a>) -> Vec<Configuration<'a>> {
+    let mut configurations: Vec<Configuration<'a>> = Vec::new();
     for &point in &clause.points {
         let name = configuration(point);
         match configurations.iter_mut().find(|(known, _)| *known == name) {
@@ -33,8 +44,7 @@ fn of_clause(clause: &Clause<'_>) -> Vec<Figure> {
             None => configurations.push((name, vec![point])),
         }
     }
-    let figures = configurations.iter();
-    figures.map(|(name, points)| of_configuration(clause, name, points)).collect()
+    configurations
 }
 
 fn configuration(point: &PointResult) -> String {
@@ -48,7 +58,7 @@ fn configuration(point: &PointResult) -> String {
     )
 }
 
-fn of_configuration(clause: &Clause<'_>, name: &str, points: &[&PointResult]) -> Figure {
+fn of_configuration(clause: &Clause<'_>, (name, points): &Configuration<'_>, panel: f32) -> Figure {
     let quantity = points.first().map_or("", |point| point.quantity.as_str());
     let unit = points.first().map_or("", |point| point.error_unit.as_str());
     let mut panels: Vec<(&str, Vec<&PointResult>)> = Vec::new();
@@ -72,16 +82,16 @@ fn of_configuration(clause: &Clause<'_>, name: &str, points: &[&PointResult]) ->
             panels.iter().map(|(factor, _)| *factor).collect::<Vec<_>>().join(", "),
             worst * 100.0
         ),
-        drawing: draw(&panels, unit),
+        drawing: draw(&panels, unit, panel),
     }
 }
 
-fn draw(panels: &[(&str, Vec<&PointResult>)], unit: &str) -> Drawing {
+fn draw(panels: &[(&str, Vec<&PointResult>)], unit: &str, height: f32) -> Drawing {
     let columns = panels.len().clamp(1, PER_ROW);
     let rows = panels.len().div_ceil(columns);
     // A single panel is as wide as one of two.
     let width = (WIDTH - LEFT - GAP * (columns - 1) as f32) / columns.max(2) as f32;
-    let mut drawing = Drawing::new(WIDTH, rows as f32 * (TOP + PANEL + BELOW));
+    let mut drawing = Drawing::new(WIDTH, rows as f32 * (TOP + height + BELOW));
     let points = || panels.iter().flat_map(|(_, points)| points);
     let reach = points().fold(0.0, |reach: f64, p| reach.max(p.limit).max(p.error.abs()));
     let low = points().fold(f64::MAX, |low, p| low.min(p.applied.current_a));
@@ -90,24 +100,22 @@ fn draw(panels: &[(&str, Vec<&PointResult>)], unit: &str) -> Drawing {
         let (column, row) = (n % columns, n / columns);
         let axes = Axes {
             x: LEFT + column as f32 * (width + GAP),
-            y: TOP + row as f32 * (TOP + PANEL + BELOW),
+            y: TOP + row as f32 * (TOP + height + BELOW),
             width,
-            height: PANEL,
+            height,
             across: Scale::decades(low, high),
             up: Scale::around_zero(reach * 1.2),
         };
         draw_outside(&mut drawing, &axes, points);
         axes.draw_grid(&mut drawing);
         draw_staircase(&mut drawing, &axes, points);
-        axes.draw_frame(&mut drawing, column == 0);
+        axes.draw_frame(&mut drawing, "A", column == 0);
         draw_errors(&mut drawing, &axes, points);
         let above = axes.y - 4.0;
         drawing.text(axes.x, above, heading(factor), Type::new(7.0).bold(), Anchor::Start);
         if column == 0 {
             drawing.text(axes.x - 3.0, above, unit, SMALL, Anchor::End);
         }
-        let (end, below) = (axes.x + axes.width, axes.y + axes.height + 17.0);
-        drawing.text(end, below, "current in A", SMALL, Anchor::End);
     }
     drawing
 }

@@ -36,7 +36,7 @@ fn of_point(lot: &LotResult, point: &LotPoint) -> Figure {
 }
 
 fn draw(point: &LotPoint) -> Drawing {
-    let mut drawing = Drawing::new(WIDTH, TOP + HEIGHT + 22.0);
+    let mut drawing = Drawing::new(WIDTH, TOP + HEIGHT + 14.0);
     let most = point.histogram.iter().max().copied().unwrap_or(0).max(1);
     let reach = point.limit.max(point.smallest.abs()).max(point.largest.abs());
     let axes = Axes {
@@ -51,9 +51,7 @@ fn draw(point: &LotPoint) -> Drawing {
     draw_bins(&mut drawing, &axes, point, most);
     let bottom = axes.y + axes.height;
     drawing.line((axes.x, bottom), (axes.x + axes.width, bottom), 0.6, GREY);
-    axes.draw_numbers_below(&mut drawing);
-    let below = bottom + 17.5;
-    drawing.text(axes.x + axes.width, below, &*point.error_unit, SMALL, Anchor::End);
+    axes.draw_numbers_below(&mut drawing, &point.error_unit);
     let digits = Digits::of(point.limit, &point.error_unit, false);
     let figures = format!(
         "Cpk {}   σ {}   limit ±{}",

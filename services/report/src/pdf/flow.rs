@@ -11,13 +11,13 @@ pub(crate) const PAGE: (f32, f32) = (595.276, 841.89);
 /// Of the text.
 pub(crate) const LEFT: f32 = 48.0;
 pub(crate) const WIDTH: f32 = crate::figure::WIDTH;
-const TOP: f32 = 60.0;
-const BOTTOM: f32 = 792.0;
+const TOP: f32 = 54.0;
+const BOTTOM: f32 = 798.0;
 
 pub(crate) const BODY: Type = Type::new(8.5);
 const BODY_LEADING: f32 = 12.0;
 /// Of the names in a list of names and values.
-const NAMES: f32 = 104.0;
+const NAMES: f32 = 118.0;
 
 /// A place that the outline of the document leads to.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,7 +138,7 @@ impl<'a> Flow<'a> {
     /// Names at the left and what they are at the right.
     pub fn pairs<'b>(&mut self, pairs: impl IntoIterator<Item = (&'b str, String)>) {
         for (name, value) in pairs {
-            let names = self.fonts.wrap(name, BODY.colored(GREY), NAMES - 8.0);
+            let names = self.fonts.wrap(&capitalized(name), BODY.colored(GREY), NAMES - 8.0);
             let values = self.fonts.wrap(&value, BODY, WIDTH - NAMES);
             self.keep(BODY_LEADING * names.len().max(values.len()) as f32);
             let top = self.y;
@@ -176,7 +176,7 @@ impl<'a> Flow<'a> {
     pub fn figure(&mut self, figure: &Figure, caption: &str) {
         let kind = Type::new(8.0).bold();
         let lines = self.fonts.wrap(caption, kind, WIDTH);
-        self.space(8.0);
+        self.space(7.0);
         self.keep(figure.drawing.height + 11.0 * lines.len() as f32 + 6.0);
         self.page().role(Role::Paragraph);
         for line in lines {
@@ -210,6 +210,21 @@ impl<'a> Flow<'a> {
         self.page().role(Role::Artifact);
     }
 
+    /// The line after which nothing follows.
+    pub fn end(&mut self) {
+        self.space(14.0);
+        self.keep(20.0);
+        let base = self.y + 10.0;
+        let middle = LEFT + WIDTH / 2.0;
+        self.page().role(Role::Paragraph);
+        self.page().text(middle, base, "End of report", BODY.bold(), Anchor::Middle);
+        self.page().role(Role::Artifact);
+        for (from, to) in [(LEFT, middle - 45.0), (middle + 45.0, LEFT + WIDTH)] {
+            self.page().line((from, base - 3.0), (to, base - 3.0), 0.5, LINE);
+        }
+        self.y = base + 6.0;
+    }
+
     /// Header and footer on every page.
     pub fn finish(mut self, head: (&str, &str), foot: &str) -> (Vec<Drawing>, Vec<Place>) {
         let count = self.pages.len();
@@ -229,19 +244,8 @@ impl<'a> Flow<'a> {
     }
 }
 
-impl Flow<'_> {
-    /// The line after which nothing follows.
-    pub fn end(&mut self) {
-        self.space(14.0);
-        self.keep(20.0);
-        let base = self.y + 10.0;
-        let middle = LEFT + WIDTH / 2.0;
-        self.page().role(Role::Paragraph);
-        self.page().text(middle, base, "End of report", BODY.bold(), Anchor::Middle);
-        self.page().role(Role::Artifact);
-        for (from, to) in [(LEFT, middle - 45.0), (middle + 45.0, LEFT + WIDTH)] {
-            self.page().line((from, base - 3.0), (to, base - 3.0), 0.5, LINE);
-        }
-        self.y = base + 6.0;
-    }
+/// Names come in lower case, and begin a line here.
+fn capitalized(name: &str) -> String {
+    let mut rest = name.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

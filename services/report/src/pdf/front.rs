@@ -3,7 +3,7 @@
 use verify::document::{Certificate, NOTICE, PointResult};
 
 use super::TITLE;
-use super::flow::{BODY, Flow, LEFT, WIDTH};
+use super::flow::{Flow, LEFT, WIDTH};
 use super::table::{Align, Cell, Row, Table, column, number, text};
 use crate::drawing::{ACCENT, Anchor, BLACK, FAILED, GREY, Role, Type, WHITE};
 use crate::format::{Digits, counted, duration, percent, trimmed};
@@ -15,7 +15,7 @@ const BOX: (f32, f32) = (150.0, 50.0);
 pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[Section<'_>]) {
     title(flow, certificate);
     flow.pairs([
-        ("Report", certificate.report_id.clone()),
+        ("Report id", certificate.report_id.clone()),
         ("Issued", certificate.issued.clone()),
         ("Notice", format!("{NOTICE}. No physical instrument was tested.")),
         ("Object", certificate.unit.name.clone()),
@@ -142,7 +142,7 @@ fn summary(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[Section<'
         column("Smallest\nmargin %", Align::Point),
         column("Verdict", Align::Center),
     ];
-    flow.table(&Table { columns, rows, size: BODY.size - 1.0 });
+    flow.table(&Table { columns, rows });
 }
 
 fn summary_row(clause: &Clause<'_>) -> Row {

@@ -76,7 +76,7 @@ fn points(flow: &mut Flow<'_>, lot: &LotResult) {
         ];
         if point.failed == 0 { Row::Cells(cells) } else { Row::Failed(cells) }
     };
-    flow.table(&Table { columns, rows: lot.points.iter().map(row).collect(), size: 7.5 });
+    flow.table(&Table { columns, rows: lot.points.iter().map(row).collect() });
     flow.remark("Cpk is the distance of the mean from the nearer limit, in units of three σ.");
 }
 
@@ -101,5 +101,5 @@ fn residuals(flow: &mut Flow<'_>, lot: &LotResult) {
             text(&*residual.unit),
         ])
     };
-    flow.table(&Table { columns, rows: lot.residuals.iter().map(row).collect(), size: 7.5 });
+    flow.table(&Table { columns, rows: lot.residuals.iter().map(row).collect() });
 }

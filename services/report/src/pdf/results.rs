@@ -3,10 +3,10 @@
 use verify::document::Certificate;
 
 use super::flow::Flow;
-use super::points;
 use super::table::{Align, Row, Table, column, text};
+use super::{conditions, points};
 use crate::figure::Figures;
-use crate::groups::{Chapter, Section};
+use crate::groups::{Chapter, Clause, Section};
 
 /// The chapters of points: title, what stands below it, and whose points they are.
 const CHAPTERS: [(Chapter, &str, &str); 3] = [
@@ -46,7 +46,8 @@ pub(crate) fn used(flow: &mut Flow<'_>, figures: &Figures) {
     if figures.used.is_empty() {
         return;
     }
-    flow.chapter("Used part of the limits", 200.0);
+    let first = figures.used.first().map_or(0.0, |figure| figure.drawing.height);
+    flow.chapter("Used part of the limits", first + 40.0);
     flow.paragraph("Of each clause the point that uses most of its limit; 100 % is the limit.");
     for figure in &figures.used {
         flow.figure(figure, &figure.title);
@@ -60,9 +61,19 @@ pub(crate) fn points(flow: &mut Flow<'_>, sections: &[Section<'_>]) {
             continue;
         }
         flow.chapter(title, 100.0);
-        flow.paragraph(words);
-        for clause in clauses().filter(|clause| clause.chapter() == chapter) {
-            points::write(flow, clause, chapter == Chapter::Influence);
+        flow.paragraph(&format!("{words} {}", conditions::USUAL));
+        for section in sections {
+            let clauses = section.clauses.iter().filter(|clause| clause.chapter() == chapter);
+            let clauses: Vec<&Clause<'_>> = clauses.collect();
+            match chapter {
+                Chapter::Other if clauses.is_empty() => {}
+                Chapter::Other => points::write_together(flow, &section.title(), &clauses),
+                Chapter::Influence | Chapter::Points => {
+                    for clause in clauses {
+                        points::write(flow, clause, chapter == Chapter::Influence);
+                    }
+                }
+            }
         }
     }
 }
@@ -92,7 +103,7 @@ pub(crate) fn conformity(flow: &mut Flow<'_>, certificate: &Certificate, section
         rows.push(Row::Group(section.title()));
         for clause in &section.clauses {
             let result = clause.result;
-            let verdict = if result.passed { "conforms" } else { "DOES NOT CONFORM" };
+            let verdict = if result.passed { "conforms" } else { "does not conform" };
             let cells = vec![
                 text(&*result.id),
                 text(&*result.title),
@@ -110,6 +121,6 @@ pub(crate) fn conformity(flow: &mut Flow<'_>, certificate: &Certificate, section
         column("Rows of the\ndatasheet", Align::Wrap),
         column("The unit", Align::Left),
     ];
-    flow.table(&Table { columns, rows, size: 7.5 });
+    flow.table(&Table { columns, rows });
     flow.end();
 }

@@ -49,15 +49,18 @@ pub(crate) enum Row {
 pub(crate) struct Table {
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
-    /// Of the letters, in points; made smaller if the table is too wide.
-    pub size: f32,
 }
 
 /// Width of a bar of [`Cell::Share`] at 1, and of it with its number.
 const BAR: (f32, f32) = (34.0, 62.0);
 /// Least distance of columns, and the most that they are spread to.
-const GAPS: (f32, f32) = (8.0, 30.0);
+const GAPS: (f32, f32) = (8.0, 36.0);
 const SMALLEST: f32 = 6.0;
+/// Distance of base lines in sizes of the letters, and what a row has in addition.
+const LEADING: f32 = 1.16;
+const PADDING: f32 = 0.9;
+/// Of the letters, in points; smaller only where a table is too wide. The face is a large one.
+const TABLE_SIZE: f32 = 7.25;
 
 pub(crate) fn column(head: &str, align: Align) -> Column {
     Column { head: head.to_string(), align }
@@ -144,12 +147,12 @@ impl Flow<'_> {
     fn put_row(&mut self, row: &Row, n: usize, table: &Table, layout: &Layout, height: f32) {
         let (top, number) = (self.y, self.tables);
         let fonts = self.fonts;
-        let base = top + layout.kind().size + 0.9;
+        let base = top + layout.kind().size + 0.6;
         match row {
             Row::Group(words) => {
                 self.page().role(Role::Cell { table: number, row: n, head: true });
                 let kind = layout.kind().bold().colored(ACCENT);
-                let base = base + 2.0;
+                let base = base + 1.4;
                 self.page().text(LEFT, base, fonts.clean(words), kind, Anchor::Start);
             }
             Row::Cells(cells) | Row::Failed(cells) => {
@@ -179,7 +182,7 @@ impl Row {
 impl Layout {
     /// The widest size at which all columns fit, wrapped columns at two fifths of what they would like.
     fn of(table: &Table, fonts: &Fonts) -> Layout {
-        let mut size = table.size;
+        let mut size = TABLE_SIZE;
         loop {
             let natural = natural_widths(table, size, fonts);
             let gaps = GAPS.0 * (natural.len().max(1) - 1) as f32;
@@ -221,7 +224,7 @@ impl Layout {
     }
 
     fn leading(&self) -> f32 {
-        self.size * 1.22
+        self.size * LEADING
     }
 
     fn head_height(&self) -> f32 {
@@ -229,9 +232,9 @@ impl Layout {
     }
 
     fn height(&self, row: &Row, table: &Table, fonts: &Fonts) -> f32 {
-        let one = self.leading() + 1.2;
+        let one = self.leading() + PADDING;
         match row {
-            Row::Group(_) => one + 3.0,
+            Row::Group(_) => one + 2.0,
             Row::Cells(cells) | Row::Failed(cells) => {
                 let lines = cells.iter().enumerate().map(|(n, cell)| match cell {
                     Cell::Text(text) if table.columns[n].align == Align::Wrap => {
@@ -251,6 +254,7 @@ fn natural_widths(table: &Table, size: f32, fonts: &Fonts) -> Vec<(f32, f32)> {
     let of_column = |(n, column): (usize, &Column)| {
         let head = column.head.lines().fold(0.0, |w: f32, l| w.max(fonts.width(l, kind.bold())));
         let mut widest = head;
+        let mut longest_word = 0.0f32;
         let (mut heads, mut tails) = (0.0f32, 0.0f32);
         for row in &table.rows {
             let (Row::Cells(cells) | Row::Failed(cells)) = row else { continue };
@@ -261,14 +265,22 @@ fn natural_widths(table: &Table, size: f32, fonts: &Fonts) -> Vec<(f32, f32)> {
                     heads = heads.max(fonts.width(head, kind));
                     tails = tails.max(fonts.width(tail, kind));
                 }
-                Cell::Text(text) => widest = widest.max(fonts.width(&fonts.clean(text), kind)),
+                Cell::Text(text) => {
+                    widest = widest.max(fonts.width(&fonts.clean(text), kind));
+                    if column.align == Align::Wrap {
+                        let words = text.split_whitespace().map(|word| fonts.width(word, kind));
+                        longest_word = words.fold(longest_word, f32::max);
+                    }
+                }
                 Cell::Verdict(_) => widest = widest.max(size * 3.0),
                 Cell::Share(_) => widest = widest.max(BAR.1),
             }
         }
         let widest = widest.max(heads + tails) + 0.1;
         match column.align {
-            Align::Wrap => (head.max((widest * 0.4).min(130.0)), widest),
+            Align::Wrap => {
+                (head.max(longest_word.max(widest * 0.4).min(130.0)).min(widest), widest)
+            }
             Align::Left | Align::Right | Align::Point | Align::Center => (widest, widest),
         }
     };

@@ -38,7 +38,7 @@ fn write_budget(flow: &mut Flow<'_>, budget: &Budget, factor: &str) {
     let squares = budget.contributions.iter().map(|c| c.standard_uncertainty.powi(2));
     let sum: f64 = squares.sum();
     let rows = budget.contributions.iter().map(|contribution| row(contribution, budget, sum));
-    flow.table(&Table { columns, rows: rows.collect(), size: 7.5 });
+    flow.table(&Table { columns, rows: rows.collect() });
     flow.paragraph(&format!(
         "Combined u = {} {unit}, expanded U = {} {unit} (k = {factor})",
         significant(budget.combined, 2),
@@ -74,5 +74,8 @@ fn decimals(value: f64, combined: f64) -> String {
         return significant(value, 2);
     }
     let decimals = (2 - combined.log10().floor() as i32).clamp(0, 9) as usize;
-    format!("{value:.decimals$}")
+    let text = format!("{value:.decimals$}");
+    // What is too small to be seen beside the others is not nothing.
+    let is_seen = value == 0.0 || text.contains(|c: char| c.is_ascii_digit() && c != '0');
+    if is_seen { text } else { significant(value, 1) }
 }

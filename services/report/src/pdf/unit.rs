@@ -6,8 +6,6 @@ use super::flow::Flow;
 use super::table::{Align, Row, Table, column, number, text};
 use crate::format::significant;
 
-const SIZE: f32 = 7.5;
-
 pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
     if certificate.conditions.is_empty() {
         return;
@@ -68,7 +66,7 @@ fn steps(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
             number(&step.correction),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.steps.iter().map(row).collect(), size: SIZE });
+    flow.table(&Table { columns, rows: sheet.steps.iter().map(row).collect() });
 }
 
 fn channels(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -85,12 +83,12 @@ fn channels(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
     let row = |channel: &verify::document::ChannelSheet| {
         Row::Cells(vec![
             text(&*channel.channel),
-            number(format!("{:+.4}", channel.gain_percent)),
-            number(format!("{:+.1}", channel.offset_counts)),
-            number(format!("{:+.4}", channel.lead_deg)),
+            number(signed(channel.gain_percent, 4)),
+            number(signed(channel.offset_counts, 1)),
+            number(signed(channel.lead_deg, 4)),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.channels.iter().map(row).collect(), size: SIZE });
+    flow.table(&Table { columns, rows: sheet.channels.iter().map(row).collect() });
 }
 
 fn residuals(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -106,14 +104,24 @@ fn residuals(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
     let row = |residual: &verify::document::Residual| {
         Row::Cells(vec![
             text(&*residual.name),
-            number(signed(residual.value)),
+            number(significant_signed(residual.value)),
             text(&*residual.unit),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.residuals.iter().map(row).collect(), size: SIZE });
+    flow.table(&Table { columns, rows: sheet.residuals.iter().map(row).collect() });
 }
 
-fn signed(value: f64) -> String {
+/// A zero has no sign.
+fn signed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:+.decimals$}");
+    if text.contains(|c: char| c.is_ascii_digit() && c != '0') {
+        text
+    } else {
+        text[1..].to_string()
+    }
+}
+
+fn significant_signed(value: f64) -> String {
     let text = significant(value, 3);
     if value > 0.0 { format!("+{text}") } else { text }
 }

@@ -214,7 +214,7 @@ fn balanced(points: &mut Points, size: &Size, energy: Energy) {
         for &nominal_v in size.nominal_v {
             for &frequency_hz in size.frequency_hz {
                 for factor in factors {
-                    for current_a in [0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 32.5, 65.0] {
+                    for current_a in [0.25, 0.5, 1.0, 5.0, 10.0, 32.5, 65.0] {
                         let start = if factor.ends_with('1') { 0.5 } else { 1.0 };
                         if current_a < start / 2.0 {
                             continue;
