@@ -1,0 +1,62 @@
+//! The pictures of a certificate.
+//!
+//! Each is a [`Figure`]: drawn once, shown on a page of the PDF and written as a file.
+
+mod axes;
+mod curves;
+mod histogram;
+mod svg;
+mod used;
+
+use verify::document::Certificate;
+
+use crate::drawing::Drawing;
+use crate::groups::Section;
+
+/// Width of the text on a page, which the widest figures fill.
+pub(crate) const WIDTH: f32 = 499.0;
+
+/// A picture with its words.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Figure {
+    /// Name of the file.
+    pub file: String,
+    pub title: String,
+    /// What it shows, for those who do not see it.
+    pub description: String,
+    pub drawing: Drawing,
+}
+
+/// All pictures, by the chapter in which they stand.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Figures {
+    /// Errors against current, for each configuration.
+    pub curves: Vec<Figure>,
+    /// How much of its limit each clause uses, for each arm.
+    pub used: Vec<Figure>,
+    /// How the errors of a lot are spread, for each point.
+    pub lot: Vec<Figure>,
+}
+
+impl Figures {
+    /// Name and text of each file.
+    pub fn files(&self) -> Vec<(String, String)> {
+        let all = self.curves.iter().chain(&self.used).chain(&self.lot);
+        all.map(|figure| (figure.file.clone(), svg::text(figure))).collect()
+    }
+}
+
+/// Draws them.
+pub(crate) fn all(certificate: &Certificate, sections: &[Section<'_>]) -> Figures {
+    Figures {
+        curves: curves::all(sections),
+        used: used::all(sections),
+        lot: certificate.lot.iter().flat_map(histogram::all).collect(),
+    }
+}
+
+/// A name that is safe on every file system: letters, digits, dots and dashes.
+fn file_name(words: &[&str]) -> String {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+    words.join("-").chars().map(safe).collect::<String>() + ".svg"
+}

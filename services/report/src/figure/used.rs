@@ -1,0 +1,86 @@
+//! How much of its limit the worst point of each clause uses: a bar for each clause.
+
+use verify::document::Arm;
+
+use super::axes::SMALL;
+use super::{Figure, WIDTH, file_name};
+use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, LINE, Type};
+use crate::format::{percent, typeset};
+use crate::groups::{Clause, Section};
+
+const ROW: f32 = 10.0;
+const HEADING: f32 = 13.0;
+const LEFT: f32 = 118.0;
+const RIGHT: f32 = 44.0;
+const TOP: f32 = 12.0;
+
+/// A bar ends here, in parts of the limit, however much is used; its number tells the rest.
+const MOST: f64 = 1.5;
+
+/// A figure for each arm that has clauses.
+pub(crate) fn all(sections: &[Section<'_>]) -> Vec<Figure> {
+    let arms = [Arm::Class, Arm::Exactness].into_iter();
+    arms.filter_map(|arm| of_arm(arm, sections)).collect()
+}
+
+fn of_arm(arm: Arm, sections: &[Section<'_>]) -> Option<Figure> {
+    let sections: Vec<&Section<'_>> = sections.iter().filter(|s| s.arm == arm).collect();
+    let clauses: usize = sections.iter().map(|section| section.clauses.len()).sum();
+    if clauses == 0 {
+        return None;
+    }
+    let name = match arm {
+        Arm::Class => "of the class",
+        Arm::Exactness => "of exactness",
+    };
+    let used = sections.iter().flat_map(|s| &s.clauses).map(|clause| clause.result.used);
+    let worst = used.fold(0.0, f64::max);
+    Some(Figure {
+        file: file_name(&["used", arm.slug()]),
+        title: format!("Used part of each limit {name}"),
+        description: format!(
+            "One bar for each of {}; the largest is {} %. The limit is at 100 %.",
+            crate::format::counted(clauses, "clause"),
+            percent(worst)
+        ),
+        drawing: draw(&sections, clauses),
+    })
+}
+
+fn draw(sections: &[&Section<'_>], clauses: usize) -> Drawing {
+    let bottom = TOP + sections.len() as f32 * HEADING + clauses as f32 * ROW + 4.0;
+    let mut drawing = Drawing::new(WIDTH, bottom + 2.0);
+    let used = sections.iter().flat_map(|s| &s.clauses).map(|clause| clause.result.used);
+    let reach = used.fold(1.1, f64::max).min(MOST);
+    let width = WIDTH - LEFT - RIGHT;
+    let at = |part: f64| LEFT + width * (part / reach) as f32;
+    for step in 0..=5 {
+        let part = f64::from(step) * 0.2;
+        drawing.line((at(part), TOP), (at(part), bottom), 0.35, LINE);
+        let text = format!("{} %", step * 20);
+        drawing.text(at(part), TOP - 4.0, text, SMALL, Anchor::Middle);
+    }
+    let mut y = TOP;
+    for section in sections {
+        drawing.text(0.0, y + HEADING - 4.0, section.title(), Type::new(7.0).bold(), Anchor::Start);
+        y += HEADING;
+        for clause in &section.clauses {
+            draw_bar(&mut drawing, clause, y, at(clause.result.used.clamp(0.0, reach)));
+            y += ROW;
+        }
+    }
+    drawing.line((at(1.0), TOP), (at(1.0), bottom), 1.0, BLACK);
+    drawing
+}
+
+fn draw_bar(drawing: &mut Drawing, clause: &Clause<'_>, y: f32, end: f32) {
+    let result = clause.result;
+    let base = y + ROW - 2.8;
+    let color = if result.passed { ACCENT } else { FAILED };
+    let words = if result.passed { Type::new(7.0) } else { Type::new(7.0).bold() };
+    drawing.text(LEFT - 5.0, base, result.id.clone(), words, Anchor::End);
+    drawing.rect((LEFT, y + 2.0), ((end - LEFT).max(0.4), ROW - 4.0), color);
+    let number = format!("{} %", typeset(&percent(result.used)));
+    let number = if result.passed { number } else { number + " FAIL" };
+    drawing.text(end.max(LEFT) + 3.0, base, number, words, Anchor::Start);
+}
