@@ -48,6 +48,13 @@ pub enum Command {
     #[command(after_help = "Examples:\n  ems trace house --point main.l1.active_power\n  \
         ems trace wild-leg --point esy1.system.active_energy_import.total --at 20s --json")]
     Trace(TraceArgs),
+    /// Tell whether the meter holds its class, and with what margin
+    #[command(after_help = "Examples:\n  ems verify\n  ems verify --full --out certificate\n  \
+        ems verify --lot 1000 --json > lot.json\n  \
+        ems verify --front-end spoiled/led-constant-990.toml\n  \
+        ems verify compare before/certificate.json now/certificate.json")]
+    #[command(args_conflicts_with_subcommands = true)]
+    Verify(Box<VerifyArgs>),
     /// Print every quantity the meter has
     #[command(after_help = "Example:\n  ems catalog --json")]
     Catalog(CatalogArgs),
@@ -121,6 +128,86 @@ pub struct ScenarioRunArgs {
     #[arg(long)]
     pub json: bool,
     /// Also write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Something else than a verification
+    #[command(subcommand)]
+    pub command: Option<VerifyCommand>,
+    /// What a commit needs: all clauses on one supply, every wiring system at a few points (the default)
+    #[arg(long, conflicts_with = "full")]
+    pub quick: bool,
+    /// Everything: whole curves, every wiring system, nominal voltage and frequency
+    #[arg(long)]
+    pub full: bool,
+    /// Seed of everything random: the unit under test, its noise, the lot
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Make, calibrate and verify so many units besides
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
+    pub lot: u64,
+    /// Only these wiring systems: 3p4w, 3p3w, 2p3w, 1p2w, wild-leg, 3x1p
+    #[arg(long, value_parser = parse_wiring, value_delimiter = ',')]
+    pub wiring: Vec<metering::Wiring>,
+    /// Only these nominal voltages L-N: 120, 230, 277
+    #[arg(long, value_name = "VOLTS", value_parser = parse_nominal_v, value_delimiter = ',')]
+    pub un: Vec<f64>,
+    /// The unit under test: typical, ideal or a file
+    #[arg(long, value_name = "FILE", default_value = "typical")]
+    pub front_end: String,
+    /// Take the expanded uncertainty off each limit (by default errors up to the limit pass)
+    #[arg(long)]
+    pub guard_band: bool,
+    /// Folder for certificate.pdf, .json, .csv and plots
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The certificate as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Also write the verdicts as JUnit XML
+    #[arg(long, value_name = "FILE", conflicts_with = "shard")]
+    pub junit: Option<PathBuf>,
+    /// Do only the K-th of N shares of the work, for `ems verify merge`
+    #[arg(long, value_name = "K/N", value_parser = parse_shard)]
+    pub shard: Option<(usize, usize)>,
+}
+
+/// The commands of `verify`.
+#[derive(Debug, Subcommand)]
+pub enum VerifyCommand {
+    /// Make one certificate of the shares that `--shard` did
+    #[command(after_help = "Example:\n  ems verify merge parts/part-*.json --out certificate")]
+    Merge(MergeArgs),
+    /// Tell what changed between two certificates, worst first
+    #[command(after_help = "Example:\n  ems verify compare before/certificate.json certificate.json")]
+    Compare {
+        /// certificate.json of before
+        before: PathBuf,
+        /// certificate.json of now
+        now: PathBuf,
+        /// One JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Arguments of `verify merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The parts of all shards, in any order
+    #[arg(required = true)]
+    pub parts: Vec<PathBuf>,
+    /// Folder for certificate.pdf, .json, .csv and plots
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The certificate as one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Also write the verdicts as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 }
@@ -328,6 +415,23 @@ fn parse_not_negative(text: &str) -> Result<f64, String> {
         Ok(value) if value >= 0.0 && value.is_finite() => Ok(value),
         _ => Err("expected a number of seconds, 0 or more".into()),
     }
+}
+
+fn parse_nominal_v(text: &str) -> Result<f64, String> {
+    let volts = text.trim().trim_end_matches('V').trim().parse::<f64>().ok();
+    let known = verify::Selection::NOMINAL_V;
+    volts
+        .filter(|volts| known.contains(volts))
+        .ok_or_else(|| "expected 120, 230 or 277, volts between phase and neutral".into())
+}
+
+fn parse_shard(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/').and_then(|(shard, shards)| {
+        Some((shard.trim().parse::<usize>().ok()?, shards.trim().parse::<usize>().ok()?))
+    });
+    numbers
+        .filter(|(shard, shards)| (1..=*shards).contains(shard))
+        .ok_or_else(|| "expected K/N with K from 1 to N, such as 2/8".into())
 }
 
 fn parse_fidelity(text: &str) -> Result<Fidelity, String> {

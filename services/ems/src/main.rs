@@ -18,7 +18,9 @@ mod table;
 mod trace_command;
 mod trace_document;
 mod trace_print;
+mod verify_command;
 mod version;
+mod xml;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -50,6 +52,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Catalog(arguments) => catalog_command::print(arguments.json),
         Command::Map(arguments) => map_command::print(&arguments),
         Command::Scenario { command } => scenario::carry_out(&command),
+        Command::Verify(arguments) => verify_command::carry_out(&arguments),
         Command::Read(arguments) => read_command::read(&arguments),
         Command::Completions { shell } => cli::completions(shell),
     }

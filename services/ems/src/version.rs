@@ -10,6 +10,9 @@ pub const LONG: &str = concat!(
     ")"
 );
 
+/// Commit of the sources; `unknown` for an archive without a repository.
+pub const COMMIT: &str = env!("EMS_COMMIT");
+
 /// Software id of the metrology crates.
 pub const SOFTWARE_ID: &str = env!("EMS_SOFTWARE_ID");
 

@@ -45,8 +45,19 @@ pub struct Specimen {
     pub unit: Unit,
     /// Coefficients of the built-in meter.
     pub coefficients: Coefficients,
-    /// The module that is tested with it, if one is.
-    pub module: Option<Box<Specimen>>,
+    /// The modules that are tested with it.
+    pub modules: Vec<ModuleSpecimen>,
+}
+
+/// A module on the unit's bus.
+#[derive(Debug, Clone)]
+pub struct ModuleSpecimen {
+    /// Primary current of its transformers in amperes.
+    pub primary_a: f64,
+    /// Its front end, with the voltages of the unit that it hangs on.
+    pub front_end: FrontEnd,
+    /// Its coefficients.
+    pub coefficients: Coefficients,
 }
 
 /// One look at the unit: what the last tick brought.
@@ -201,8 +212,8 @@ impl Run<'_> {
         let Run { specimen, setup, .. } = *self;
         let front_end = at_temperature(&specimen.unit.later, setup);
         let waveform = Box::new(signal.play(specimen.unit.seed, None));
-        if let Meter::Module(..) = setup.meter {
-            return self.with_module(&front_end, waveform);
+        if let Meter::Module(_, primary_a) = setup.meter {
+            return self.with_module(&front_end, waveform, primary_a);
         }
         let mut afe = Afe::new(&front_end, waveform, RATE_HZ)?;
         afe.seek(self.first());
@@ -220,9 +231,11 @@ impl Run<'_> {
         &self,
         front_end: &FrontEnd,
         waveform: Box<Synthetic>,
+        primary_a: f64,
     ) -> Result<Box<dyn Feed + Send>, VerifyError> {
         let Run { specimen, setup, .. } = *self;
-        let module = specimen.module.as_deref().ok_or(VerifyError::NoModule)?;
+        let module = specimen.modules.iter().find(|module| module.primary_a == primary_a);
+        let module = module.ok_or(VerifyError::NoModule(primary_a))?;
         let roles = setup.roles();
         let phases = roles.len() / 2;
         let rows = [0..2 * phases, 0..phases, phases..2 * phases];
@@ -235,13 +248,13 @@ impl Run<'_> {
         };
         let main = counts(front_end, &specimen.coefficients, rows[0].clone())?;
         let reference = counts(front_end, &specimen.coefficients, rows[1].clone())?;
-        let mut own = at_temperature(&module.unit.later, setup);
+        let mut own = at_temperature(&module.front_end, setup);
         own.clock_ppm = front_end.clock_ppm;
         let mut currents = counts(&own, &module.coefficients, rows[2].clone())?;
         if let Some(ratio) = specimen.unit.defects.module_ratio {
             currents.format.channels.iter_mut().for_each(|channel| channel.unit_per_count *= ratio);
         }
-        let identity = module_identity(setup).ok_or(VerifyError::NoModule)?;
+        let identity = module_identity(setup).ok_or(VerifyError::NoModule(primary_a))?;
         let modules = vec![Module { identity, currents: Some(currents) }];
         let bus = VirtualBus::new(setup.wiring, reference, modules, START);
         Ok(Box::new(Samples::new(main, Some(Box::new(bus) as Box<dyn EsyBus + Send>))))

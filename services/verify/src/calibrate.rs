@@ -5,9 +5,11 @@
 //! The whole takes [`SIMULATED_S`] simulated seconds. Residuals are recorded, not judged: that is what a
 //! verification is for.
 
+use crate::bench::RATE_HZ;
 use crate::calibration_bench::{CalibrationBench, PHASES, Shown};
 use crate::document::{CalibrationSheet, CalibrationStep, ChannelSheet, Residual};
 use crate::error::VerifyError;
+use crate::limits::{IB_A, IMIN_A};
 use crate::unit::Unit;
 use metering::calibration::{
     Applied, Coefficients, current_gain, offset, relative_error, sensor_lead, voltage_gain,
@@ -23,21 +25,35 @@ pub struct Calibrated {
     pub sheet: CalibrationSheet,
 }
 
-/// Nominal voltage, basic current Ib and nominal frequency, power factor 1.
-const AT_IB: Applied =
-    Applied { voltage_v: 230.0, current_a: 5.0, lag_deg: 0.0, frequency_hz: 50.0 };
+/// Nominal voltage and frequency, power factor 1, without current.
+const NO_CURRENT: Applied =
+    Applied { voltage_v: 230.0, current_a: 0.0, lag_deg: 0.0, frequency_hz: 50.0 };
 
-/// Ib at power factor 0.5 inductive.
-const INDUCTIVE: Applied = Applied { lag_deg: 60.0, ..AT_IB };
+/// What the bench applies: the basic current Ib, or In of a module, at three displacements, and the least
+/// current of full accuracy.
+#[derive(Debug, Clone, Copy)]
+struct Conditions {
+    at_ib: Applied,
+    inductive: Applied,
+    capacitive: Applied,
+    at_imin: Applied,
+}
 
-/// Ib at power factor 0.8 capacitive: minus acos 0.8.
-const CAPACITIVE: Applied = Applied { lag_deg: -36.869_897_645_844_02, ..AT_IB };
+impl Conditions {
+    fn new(basic_current_a: f64) -> Conditions {
+        let at_ib = Applied { current_a: basic_current_a, ..NO_CURRENT };
+        Conditions {
+            at_ib,
+            inductive: Applied { lag_deg: 60.0, ..at_ib },
+            // Minus acos 0.8.
+            capacitive: Applied { lag_deg: -36.869_897_645_844_02, ..at_ib },
+            at_imin: Applied { current_a: IMIN_A / IB_A * basic_current_a, ..at_ib },
+        }
+    }
+}
 
-/// The least current of full accuracy, Imin.
-const AT_IMIN: Applied = Applied { current_a: 0.25, ..AT_IB };
-
-/// Voltage alone.
-const NO_CURRENT: Applied = Applied { current_a: 0.0, ..AT_IB };
+/// Peak current at full scale over the rated current of a module's transformer: as in the built-in meter.
+const MODULE_FULL_SCALE: f64 = 110.0 / 65.0;
 
 /// Length of a measurement that corrects something, in seconds: noise moves it by 2 ppm.
 const STEP_S: f64 = 1.0;
@@ -51,15 +67,50 @@ const ROLES: [Role; 6] = [Role::Va, Role::Vb, Role::Vc, Role::Ia, Role::Ib, Role
 /// Simulated seconds of a calibration: the offsets' 100 cycles, three steps and four checks.
 pub const SIMULATED_S: f64 = 2.0 + 3.0 * STEP_S + 4.0 * CHECK_S;
 
-/// Calibrates a unit as it comes from production, at a nominal sample rate in hertz.
+/// What a unit knows before: the design.
 ///
 /// # Errors
-/// If the front end cannot be simulated at this rate, or a correction would be larger than parts can be
-/// off.
-pub fn calibrate(unit: &Unit, sample_rate_hz: f64) -> Result<Calibrated, VerifyError> {
-    let design = unit.front_end.clone().uncalibrated().format(&ROLES, sample_rate_hz);
+/// If the design makes no sense.
+pub fn by_design(unit: &Unit) -> Result<Coefficients, VerifyError> {
+    let design = unit.front_end.clone().uncalibrated().format(&ROLES, RATE_HZ);
+    Ok(Coefficients::new(&design.channels)?)
+}
+
+/// Calibrates a module of transformers of `primary_a` on the bus of another unit, whose voltages it uses.
+/// Its own front end is that of `own`, which is returned as it is with these transformers.
+///
+/// # Errors
+/// As [`calibrate`].
+pub fn calibrate_module(
+    own: &Unit,
+    primary_a: f64,
+    main: &Unit,
+) -> Result<(Unit, Calibrated), VerifyError> {
+    let mut front_end = main.front_end.clone();
+    for role in [Role::Ia, Role::Ib, Role::Ic] {
+        let channel = front_end.channel_mut(role);
+        *channel = *own.front_end.channel(role);
+        channel.full_scale = primary_a * MODULE_FULL_SCALE;
+    }
+    let module = Unit { later: front_end.clone(), front_end, ..own.clone() };
+    let calibrated = calibrate_at(&module, primary_a)?;
+    Ok((module, calibrated))
+}
+
+/// Calibrates a unit as it comes from production.
+///
+/// # Errors
+/// If the front end cannot be simulated, or a correction would be larger than parts can be off.
+pub fn calibrate(unit: &Unit) -> Result<Calibrated, VerifyError> {
+    calibrate_at(unit, IB_A)
+}
+
+fn calibrate_at(unit: &Unit, basic_current_a: f64) -> Result<Calibrated, VerifyError> {
+    let design = unit.front_end.clone().uncalibrated().format(&ROLES, RATE_HZ);
+    let conditions = Conditions::new(basic_current_a);
     let mut work = Work {
-        bench: CalibrationBench::new(&unit.front_end, sample_rate_hz),
+        bench: CalibrationBench::new(&unit.front_end, RATE_HZ),
+        conditions,
         coefficients: Coefficients::new(&design.channels)?,
         steps: Vec::new(),
         residuals: Vec::new(),
@@ -69,9 +120,9 @@ pub fn calibrate(unit: &Unit, sample_rate_hz: f64) -> Result<Calibrated, VerifyE
     work.check_power()?;
     work.phases()?;
     work.measure_no_current()?;
-    work.check(&AT_IMIN, "Imin, PF 1")?;
-    work.check(&INDUCTIVE, "Ib, PF 0.5L")?;
-    work.check(&CAPACITIVE, "Ib, PF 0.8C")?;
+    work.check(&conditions.at_imin, "Imin, PF 1")?;
+    work.check(&conditions.inductive, "Ib, PF 0.5L")?;
+    work.check(&conditions.capacitive, "Ib, PF 0.8C")?;
     let Work { coefficients, steps, residuals, .. } = work;
     let coefficients = stored(unit, &coefficients)?;
     let channels = coefficients.channels().iter().zip(&design.channels);
@@ -88,6 +139,7 @@ pub fn calibrate(unit: &Unit, sample_rate_hz: f64) -> Result<Calibrated, VerifyE
 /// A calibration going on.
 struct Work<'u> {
     bench: CalibrationBench<'u>,
+    conditions: Conditions,
     coefficients: Coefficients,
     steps: Vec<CalibrationStep>,
     residuals: Vec<Residual>,
@@ -105,15 +157,16 @@ impl Work<'_> {
     }
 
     fn gains(&mut self) -> Result<(), VerifyError> {
-        let shown = self.bench.shows(&self.coefficients, &AT_IB, STEP_S)?;
+        let at_ib = self.conditions.at_ib;
+        let shown = self.bench.shows(&self.coefficients, &at_ib, STEP_S)?;
         let percent = |factor: f64| format!("{:+.5} % of the gain", 100.0 * (factor - 1.0));
         for (phase, shown) in shown.iter().enumerate() {
-            let (applied, found) = (AT_IB.voltage_v, shown.voltage_v);
+            let (applied, found) = (at_ib.voltage_v, shown.voltage_v);
             let factor = voltage_gain(&mut self.coefficients, phase, applied, found)?;
             self.step("voltage gain", PHASES[phase], (applied, found, "V"), percent(factor));
         }
         for (phase, shown) in shown.iter().enumerate() {
-            let (applied, found) = (AT_IB.current_a, shown.current_a);
+            let (applied, found) = (at_ib.current_a, shown.current_a);
             let factor = current_gain(&mut self.coefficients, phase, applied, found)?;
             self.step("current gain", PHASES[phase], (applied, found, "A"), percent(factor));
         }
@@ -122,23 +175,25 @@ impl Work<'_> {
 
     /// Nothing may be left at power factor 1; what is, is recorded.
     fn check_power(&mut self) -> Result<(), VerifyError> {
-        let shown = self.bench.shows(&self.coefficients, &AT_IB, CHECK_S)?;
+        let at_ib = self.conditions.at_ib;
+        let shown = self.bench.shows(&self.coefficients, &at_ib, CHECK_S)?;
         for (phase, shown) in shown.iter().enumerate() {
-            let (applied, found) = (AT_IB.active_power_w(), shown.active_power_w);
+            let (applied, found) = (at_ib.active_power_w(), shown.active_power_w);
             self.step("power check", PHASES[phase], (applied, found, "W"), "none".to_string());
         }
         let at = "Ib, PF 1";
-        self.residual("voltage", "at Un", shown, |s| error_percent(AT_IB.voltage_v, s.voltage_v));
-        self.residual("current", "at Ib", shown, |s| error_percent(AT_IB.current_a, s.current_a));
-        self.power_residual(&AT_IB, at, shown);
+        self.residual("voltage", "at Un", shown, |s| error_percent(at_ib.voltage_v, s.voltage_v));
+        self.residual("current", "at Ib", shown, |s| error_percent(at_ib.current_a, s.current_a));
+        self.power_residual(&at_ib, at, shown);
         Ok(())
     }
 
     fn phases(&mut self) -> Result<(), VerifyError> {
-        let shown = self.bench.shows(&self.coefficients, &INDUCTIVE, STEP_S)?;
+        let inductive = self.conditions.inductive;
+        let shown = self.bench.shows(&self.coefficients, &inductive, STEP_S)?;
         for (phase, shown) in shown.iter().enumerate() {
-            let (applied, found) = (INDUCTIVE.active_power_w(), shown.active_power_w);
-            let lead_rad = sensor_lead(&mut self.coefficients, phase, &INDUCTIVE, found)?;
+            let (applied, found) = (inductive.active_power_w(), shown.active_power_w);
+            let lead_rad = sensor_lead(&mut self.coefficients, phase, &inductive, found)?;
             let correction = format!("{:+.5} degrees of lead", lead_rad.to_degrees());
             self.step("phase", PHASES[phase], (applied, found, "W"), correction);
         }

@@ -3,7 +3,7 @@
 //! Pieces are the items of the plan, then the units of a lot. A piece depends on nothing but the request
 //! and its number, so any program that does it comes to the same bytes: threads, shards, other machines.
 
-use crate::bench::Specimen;
+use crate::bench::{ModuleSpecimen, Specimen};
 use crate::calibrate::{Calibrated, calibrate, calibrate_module};
 use crate::error::VerifyError;
 use crate::lot::{self, LotUnit};
@@ -106,7 +106,7 @@ impl Job {
         let plan = plan(&request)?;
         let unit = unit(&request)?;
         let calibrated = calibrate(&unit)?;
-        let bench = Bench { class: specimen(&unit, &calibrated)?, exact: exact(&unit)? };
+        let bench = Bench { class: specimen(&unit, &calibrated, &plan)?, exact: exact(&unit)? };
         Ok(Job { request, unit, calibrated, plan, bench })
     }
 
@@ -174,21 +174,29 @@ fn unit(request: &Request) -> Result<Unit, RequestError> {
 /// Seed of the module that is tested with a unit.
 const MODULE_SEED: u64 = 0x0e57;
 
-/// The unit and a module of the same make, both calibrated.
-fn specimen(unit: &Unit, calibrated: &Calibrated) -> Result<Specimen, VerifyError> {
-    let own = Unit::typical(unit.seed ^ MODULE_SEED);
-    let coefficients = calibrate_module(&own, unit)?.coefficients;
-    let module = Specimen { unit: own, coefficients, module: None };
-    Ok(Specimen {
-        unit: unit.clone(),
-        coefficients: calibrated.coefficients.clone(),
-        module: Some(Box::new(module)),
-    })
+/// The unit and modules of the same make, all calibrated, if the plan tests them.
+fn specimen(
+    unit: &Unit,
+    calibrated: &Calibrated,
+    plan: &[Item],
+) -> Result<Specimen, VerifyError> {
+    let mut modules: Vec<ModuleSpecimen> = Vec::new();
+    for primary_a in plan.iter().filter_map(Item::primary_a) {
+        if modules.iter().any(|module| module.primary_a == primary_a) {
+            continue;
+        }
+        let own = Unit::typical(unit.seed ^ MODULE_SEED);
+        let (module, calibrated) = calibrate_module(&own, primary_a, unit)?;
+        let (front_end, coefficients) = (module.later, calibrated.coefficients);
+        modules.push(ModuleSpecimen { primary_a, front_end, coefficients });
+    }
+    let coefficients = calibrated.coefficients.clone();
+    Ok(Specimen { unit: unit.clone(), coefficients, modules })
 }
 
 /// An ideal front end with the unit's program.
 fn exact(unit: &Unit) -> Result<Specimen, VerifyError> {
     let ideal = Unit { defects: unit.defects.clone(), ..Unit::ideal() };
     let coefficients = crate::calibrate::by_design(&ideal)?;
-    Ok(Specimen { unit: ideal, coefficients, module: None })
+    Ok(Specimen { unit: ideal, coefficients, modules: Vec::new() })
 }

@@ -6,7 +6,7 @@ use crate::document::{LotPoint, LotResidual, LotResult, LotWorst, Residual};
 use crate::error::VerifyError;
 use crate::limits::{IB_A, IMAX_A, IMIN_A};
 use crate::measure::{Bench, Finding, measure};
-use crate::plan::{Item, Line, Method, Point, Take, Work, lot_item};
+use crate::plan::{Item, Line, Point, Take, Work, lot_item};
 use crate::setup::{Factor, Setup};
 use crate::unit::Unit;
 use metering::Wiring;
@@ -75,7 +75,7 @@ pub(crate) fn unit(lot_seed: u64, number: u64) -> Result<LotUnit, VerifyError> {
     let unit = Unit::typical(seed(lot_seed, number));
     let calibrated = calibrate(&unit)?;
     let specimen =
-        Specimen { unit: unit.clone(), coefficients: calibrated.coefficients, module: None };
+        Specimen { unit: unit.clone(), coefficients: calibrated.coefficients, modules: Vec::new() };
     let bench = Bench { exact: specimen.clone(), class: specimen };
     let mut findings = Vec::new();
     for item in items() {
@@ -234,7 +234,6 @@ mod tests {
     fn points_have_limits() {
         for point in items().iter().flat_map(|item| &item.points) {
             assert!(point.limit > 0.0, "{}", point.id);
-            assert_ne!(point.method, Method::Modbus);
         }
     }
 }

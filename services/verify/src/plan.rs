@@ -199,6 +199,14 @@ pub struct Item {
 }
 
 impl Item {
+    /// Primary current of the transformers in amperes, if it tests a module.
+    pub fn primary_a(&self) -> Option<f64> {
+        match &self.work {
+            Work::Error(Setup { meter: Meter::Module(_, primary_a), .. }, _) => Some(*primary_a),
+            _ => None,
+        }
+    }
+
     /// Rough simulated seconds of its work.
     pub fn weight_s(&self) -> f64 {
         match &self.work {

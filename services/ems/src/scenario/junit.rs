@@ -1,6 +1,7 @@
 //! JUnit XML, as continuous integration reads it: a test case for each expectation.
 
 use super::report::{Run, sentence};
+use crate::xml::escaped;
 use std::fmt::Write as _;
 
 /// The document of some runs.
@@ -49,30 +50,4 @@ fn suite(run: &Run, text: &mut String) {
         }
     }
     text.push_str("  </testsuite>\n");
-}
-
-/// Text as the value of an attribute; control characters, which XML cannot hold, as spaces.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            control if control.is_control() => escaped.push(' '),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn attributes_hold_any_text() {
-        assert_eq!(escaped("a<b & \"c\"\n"), "a&lt;b &amp; &quot;c&quot; ");
-    }
 }

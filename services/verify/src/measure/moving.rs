@@ -51,7 +51,7 @@ pub(super) fn energy(
         true
     })?;
     let (Some((from_s, before)), Some((to_s, after))) = (ends.first(), ends.last()) else {
-        return Err(VerifyError::NoReading { setup: setup.applied() });
+        return Err(VerifyError::NoWindow(Box::new(setup.applied())));
     };
     let begins_s = run.begins_s();
     let reference = true_ws(&signal, setup, begins_s + from_s, begins_s + to_s) / 3600.0;

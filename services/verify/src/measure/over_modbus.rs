@@ -42,7 +42,7 @@ pub(super) fn differences(
         }
     }
     let finding = |row: Option<Finding>| {
-        row.ok_or_else(|| VerifyError::NoReading { setup: setup.applied() })
+        row.ok_or_else(|| VerifyError::NoWindow(Box::new(setup.applied())))
     };
     rows.into_iter().map(finding).collect()
 }

@@ -41,7 +41,7 @@ pub(super) fn worst(
     let simulated_s = ended.simulated_s / lines.len() as f64;
     let finding = |(found, line): (Option<Finding>, &Line)| {
         let uncertainty = uncertainty::of_reading(specimen, setup, *line).expanded();
-        let found = found.ok_or_else(|| VerifyError::NoReading { setup: setup.applied() })?;
+        let found = found.ok_or_else(|| VerifyError::NoWindow(Box::new(setup.applied())))?;
         Ok(Finding { simulated_s, uncertainty, ..found })
     };
     found.into_iter().zip(lines).map(finding).collect()

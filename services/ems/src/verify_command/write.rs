@@ -1,0 +1,88 @@
+//! Where the results go: the table or JSON to standard output, files to a folder.
+
+use super::junit;
+use crate::cli::VerifyArgs;
+use crate::failure::{self, Failure};
+use serde::Serialize;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use verify::document::Certificate;
+use verify::part::Part;
+
+/// What is wanted.
+pub struct Targets<'a> {
+    /// Folder of the certificate's files.
+    pub out: Option<&'a Path>,
+    /// The certificate as JSON instead of the table.
+    pub json: bool,
+    /// File of the JUnit XML.
+    pub junit: Option<&'a Path>,
+}
+
+/// Prints a certificate and writes its files.
+pub fn certificate(certificate: &Certificate, targets: &Targets) -> Result<(), Failure> {
+    if let Some(out) = targets.out {
+        let files = report::files(certificate)
+            .map_err(|error| Failure::Internal(format!("making the report: {error}")))?;
+        folder(out)?;
+        file(&out.join("certificate.json"), json(certificate)?.as_bytes())?;
+        file(&out.join("certificate.csv"), files.csv.as_bytes())?;
+        file(&out.join("certificate.pdf"), &files.pdf)?;
+        for (name, text) in &files.plots {
+            file(&out.join(name), text.as_bytes())?;
+        }
+        failure::note(&format!(
+            "certificate {} as PDF, JSON, CSV and {} plots in {}",
+            certificate.report_id,
+            files.plots.len(),
+            out.display()
+        ));
+    }
+    if let Some(path) = targets.junit {
+        file(path, junit::document(certificate).as_bytes())?;
+    }
+    let text = if targets.json { json(certificate)? } else { report::table(certificate) };
+    write!(std::io::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Writes what a shard has done.
+pub fn part(arguments: &VerifyArgs, part: &Part) -> Result<(), Failure> {
+    let text = json(part)?;
+    if let Some(out) = &arguments.out {
+        folder(out)?;
+        let (shard, shards) = part.shard;
+        let path = out.join(format!("part-{shard}-of-{shards}.json"));
+        file(&path, text.as_bytes())?;
+        failure::note(&format!("{} pieces in {}", part.outcomes.len(), path.display()));
+    }
+    if arguments.json {
+        write!(std::io::stdout().lock(), "{text}")?;
+    }
+    Ok(())
+}
+
+/// Pretty, with a line end.
+pub fn json(document: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(document);
+    text.map(|text| text + "\n").map_err(|error| Failure::Internal(error.to_string()))
+}
+
+fn folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| {
+        Failure::Environment(format!(
+            "cannot make the folder {}: {error}; give one that can be written",
+            path.display()
+        ))
+    })
+}
+
+fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    fs::write(path, bytes).map_err(|error| {
+        Failure::Environment(format!(
+            "cannot write {}: {error}; give a file in a folder that exists",
+            path.display()
+        ))
+    })
+}
