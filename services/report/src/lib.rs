@@ -81,7 +81,7 @@ fn check(certificate: &Certificate) -> Result<(), ReportError> {
             ("error", point.error),
             ("limit", point.limit),
             ("uncertainty", point.uncertainty),
-            ("current", point.applied.current_a),
+            ("applied current", point.applied.current_a),
         ];
         if let Some((field, _)) = numbers.into_iter().find(|(_, value)| !value.is_finite()) {
             return Err(ReportError::NotFinite { point: point.id.clone(), field });

@@ -8,12 +8,18 @@ use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, GREY, LINE, Role, T
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
     Left,
-    /// At the left, and broken into lines where the page is too narrow.
+    /// At the left, and the first to be broken into lines where the page is too narrow.
     Wrap,
     Right,
     /// With decimal points below each other.
     Point,
     Center,
+}
+
+impl Align {
+    fn wraps(self) -> bool {
+        matches!(self, Align::Left | Align::Wrap)
+    }
 }
 
 /// A column.
@@ -54,8 +60,10 @@ pub(crate) struct Table {
 /// Width of a bar of [`Cell::Share`] at 1, and of it with its number.
 const BAR: (f32, f32) = (34.0, 62.0);
 /// Least distance of columns, and the most that they are spread to.
-const GAPS: (f32, f32) = (8.0, 36.0);
+const GAPS: (f32, f32) = (8.0, 48.0);
 const SMALLEST: f32 = 6.0;
+/// Words of a column wider than this are broken into lines rather than making the letters smaller.
+const LONG: f32 = 130.0;
 /// Distance of base lines in sizes of the letters, and what a row has in addition.
 const LEADING: f32 = 1.16;
 const PADDING: f32 = 0.9;
@@ -136,8 +144,8 @@ impl Flow<'_> {
         }
         self.page().role(Role::Artifact);
         self.page().line(
-            (LEFT, top + height - 0.5),
-            (LEFT + layout.right, top + height - 0.5),
+            (LEFT, top + height - 1.5),
+            (LEFT + layout.right, top + height - 1.5),
             0.6,
             BLACK,
         );
@@ -147,13 +155,16 @@ impl Flow<'_> {
     fn put_row(&mut self, row: &Row, n: usize, table: &Table, layout: &Layout, height: f32) {
         let (top, number) = (self.y, self.tables);
         let fonts = self.fonts;
-        let base = top + layout.kind().size + 0.6;
+        // High enough that no letter reaches the line below it.
+        let base = top + layout.kind().size * 0.96;
         match row {
             Row::Group(words) => {
                 self.page().role(Role::Cell { table: number, row: n, head: true });
                 let kind = layout.kind().bold().colored(ACCENT);
-                let base = base + 1.4;
-                self.page().text(LEFT, base, fonts.clean(words), kind, Anchor::Start);
+                for (n, line) in fonts.wrap(words, kind, WIDTH).into_iter().enumerate() {
+                    let base = base + 1.4 + n as f32 * layout.leading();
+                    self.page().text(LEFT, base, line, kind, Anchor::Start);
+                }
             }
             Row::Cells(cells) | Row::Failed(cells) => {
                 let kind = row.kind(layout);
@@ -197,15 +208,7 @@ impl Layout {
     fn at(size: f32, natural: &[(f32, f32)], table: &Table, fonts: &Fonts) -> Layout {
         let count = natural.len().max(1);
         let gaps = GAPS.0 * (count - 1) as f32;
-        let least: f32 = natural.iter().map(|(least, _)| least).sum();
-        let most: f32 = natural.iter().map(|(_, most)| most).sum();
-        // Columns that wrap share what is there in the order of their wishes.
-        let give = if most > least {
-            ((WIDTH - gaps - least) / (most - least)).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        let widths: Vec<f32> = natural.iter().map(|(l, m)| l + (m - l) * give).collect();
+        let widths = shared_out(&narrowed(natural, table, WIDTH - gaps), WIDTH - gaps);
         let spare = (WIDTH - gaps - widths.iter().sum::<f32>()).max(0.0);
         let gap = (GAPS.0 + spare / (count - 1).max(1) as f32).min(GAPS.1);
         let mut x = LEFT;
@@ -228,16 +231,19 @@ impl Layout {
     }
 
     fn head_height(&self) -> f32 {
-        self.leading() * self.head_lines as f32 + 4.0
+        self.leading() * self.head_lines as f32 + 5.0
     }
 
     fn height(&self, row: &Row, table: &Table, fonts: &Fonts) -> f32 {
         let one = self.leading() + PADDING;
         match row {
-            Row::Group(_) => one + 2.0,
+            Row::Group(words) => {
+                let lines = fonts.wrap(words, self.kind().bold(), WIDTH).len();
+                one + 2.0 + self.leading() * (lines - 1) as f32
+            }
             Row::Cells(cells) | Row::Failed(cells) => {
                 let lines = cells.iter().enumerate().map(|(n, cell)| match cell {
-                    Cell::Text(text) if table.columns[n].align == Align::Wrap => {
+                    Cell::Text(text) if table.columns[n].align.wraps() => {
                         fonts.wrap(text, row.kind(self), self.columns[n].1).len()
                     }
                     Cell::Text(_) | Cell::Verdict(_) | Cell::Share(_) => 1,
@@ -246,6 +252,36 @@ impl Layout {
             }
         }
     }
+}
+
+/// Least widths at which the columns fit even where they would not: what may be broken into lines is
+/// made narrower.
+fn narrowed(natural: &[(f32, f32)], table: &Table, width: f32) -> Vec<(f32, f32)> {
+    let least: f32 = natural.iter().map(|(least, _)| least).sum();
+    let wrapping = natural.iter().zip(&table.columns).filter(|(_, column)| column.align.wraps());
+    let words: f32 = wrapping.map(|((least, _), _)| least).sum();
+    let scale = ((words - (least - width).max(0.0)) / words.max(1.0)).clamp(0.0, 1.0);
+    let narrow = |(&(least, most), column): (&(f32, f32), &Column)| match column.align.wraps() {
+        true => (least * scale, most),
+        false => (least, most),
+    };
+    natural.iter().zip(&table.columns).map(narrow).collect()
+}
+
+/// Widths for columns with these least and most widths, if so much is there: those that miss little
+/// get it first, so that as few as possible are broken into lines.
+fn shared_out(natural: &[(f32, f32)], width: f32) -> Vec<f32> {
+    let mut widths: Vec<f32> = natural.iter().map(|(least, _)| *least).collect();
+    let mut order: Vec<usize> = (0..natural.len()).collect();
+    let missing = |n: usize| natural[n].1 - natural[n].0;
+    order.sort_by(|&a, &b| missing(a).total_cmp(&missing(b)));
+    let mut spare = (width - widths.iter().sum::<f32>()).max(0.0);
+    for (done, &n) in order.iter().enumerate() {
+        let given = missing(n).min(spare / (order.len() - done) as f32);
+        widths[n] += given;
+        spare -= given;
+    }
+    widths
 }
 
 /// Of each column the least width, and the width at which nothing is wrapped.
@@ -278,10 +314,9 @@ fn natural_widths(table: &Table, size: f32, fonts: &Fonts) -> Vec<(f32, f32)> {
         }
         let widest = widest.max(heads + tails) + 0.1;
         match column.align {
-            Align::Wrap => {
-                (head.max(longest_word.max(widest * 0.4).min(130.0)).min(widest), widest)
-            }
-            Align::Left | Align::Right | Align::Point | Align::Center => (widest, widest),
+            Align::Wrap => (head.max(longest_word.max(widest * 0.4).min(LONG)).min(widest), widest),
+            Align::Left => (widest.min(LONG), widest),
+            Align::Right | Align::Point | Align::Center => (widest, widest),
         }
     };
     table.columns.iter().enumerate().map(of_column).collect()
@@ -317,8 +352,7 @@ fn put_cell(
     let (x, width) = layout.columns[at];
     match cell {
         Cell::Text(words) => match table.columns[at].align {
-            Align::Left => page.text(x, base, fonts.clean(words), kind, Anchor::Start),
-            Align::Wrap => {
+            Align::Left | Align::Wrap => {
                 for (n, line) in fonts.wrap(words, kind, width).into_iter().enumerate() {
                     page.text(x, base + n as f32 * layout.leading(), line, kind, Anchor::Start);
                 }
