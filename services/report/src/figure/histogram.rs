@@ -32,6 +32,7 @@ fn of_point(lot: &LotResult, point: &LotPoint) -> Figure {
             point.cpk
         ),
         drawing: draw(point),
+        shows_title: false,
     }
 }
 

@@ -44,6 +44,7 @@ fn of_arm(arm: Arm, sections: &[Section<'_>]) -> Option<Figure> {
             percent(worst)
         ),
         drawing: draw(&sections, clauses),
+        shows_title: true,
     })
 }
 
