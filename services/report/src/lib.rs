@@ -2,7 +2,7 @@
 //!
 //! Everything is computed from a [`Certificate`] and nothing else: no file, no clock. The same
 //! certificate gives the same bytes. What is drawn is first collected in a list
-//! ([`drawing::Drawing`]), which then goes onto a page of the PDF or into an SVG file, so that a
+//! (`drawing::Drawing`), which then goes onto a page of the PDF or into an SVG file, so that a
 //! figure looks the same in both.
 
 mod csv;
