@@ -63,6 +63,7 @@ OTHER_MEANINGS = {
     ("services/ems/src/channels.rs", "current"): "a kind of recorded channel, in a message",
     ("twin/recording/src", "current"): "a kind of recorded channel, in a message",
     ("twin/recording/src", "kWh"): "a unit in a recording",
+    ("services/report/src/groups.rs", "frequency"): "the last part of a clause's id",
 }
 
 Finding = str

@@ -66,7 +66,7 @@ pub(crate) fn significant(value: f64, digits: i32) -> String {
         return if value == 0.0 { "0".to_string() } else { value.to_string() };
     }
     let magnitude = value.abs().log10().floor() as i32;
-    if magnitude < -4 || magnitude > 9 {
+    if !(-4..=9).contains(&magnitude) {
         return format!("{value:.*e}", (digits - 1).max(0) as usize);
     }
     format!("{value:.*}", (digits - 1 - magnitude).max(0) as usize)

@@ -2,7 +2,7 @@
 //!
 //! Everything is computed from a [`Certificate`] and nothing else: no file, no clock. The same
 //! certificate gives the same bytes. What is drawn is first collected in a list
-//! ([`drawing::Drawing`]), which then goes onto a page of the PDF or into an SVG file, so that a
+//! (`drawing::Drawing`), which then goes onto a page of the PDF or into an SVG file, so that a
 //! figure looks the same in both.
 
 mod csv;
@@ -81,7 +81,7 @@ fn check(certificate: &Certificate) -> Result<(), ReportError> {
             ("error", point.error),
             ("limit", point.limit),
             ("uncertainty", point.uncertainty),
-            ("current", point.applied.current_a),
+            ("applied current", point.applied.current_a),
         ];
         if let Some((field, _)) = numbers.into_iter().find(|(_, value)| !value.is_finite()) {
             return Err(ReportError::NotFinite { point: point.id.clone(), field });

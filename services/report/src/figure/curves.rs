@@ -83,6 +83,7 @@ fn of_configuration(clause: &Clause<'_>, (name, points): &Configuration<'_>, pan
             worst * 100.0
         ),
         drawing: draw(&panels, unit, panel),
+        shows_title: true,
     }
 }
 

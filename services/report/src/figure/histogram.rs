@@ -9,7 +9,7 @@ use crate::format::{Digits, significant};
 
 /// Three stand in a row.
 const WIDTH: f32 = 159.0;
-const TOP: f32 = 22.0;
+const TOP: f32 = 30.0;
 const HEIGHT: f32 = 52.0;
 const MARGIN: f32 = 6.0;
 
@@ -24,14 +24,15 @@ fn of_point(lot: &LotResult, point: &LotPoint) -> Figure {
         file: file_name(&["lot", &point.id]),
         title: format!("Errors of {} units at {}", lot.units, point.id),
         description: format!(
-            "Histogram of errors in {}: mean {}, standard deviation {}, limits ±{}, Cpk {}.",
+            "Histogram of errors in {}: mean {}, standard deviation {}, limits ±{}, Cpk {:.2}.",
             point.error_unit,
             digits.signed(point.mean),
             significant(point.sigma, 3),
             digits.plain(point.limit),
-            significant(point.cpk, 3)
+            point.cpk
         ),
         drawing: draw(point),
+        shows_title: false,
     }
 }
 
@@ -54,13 +55,18 @@ fn draw(point: &LotPoint) -> Drawing {
     axes.draw_numbers_below(&mut drawing, &point.error_unit);
     let digits = Digits::of(point.limit, &point.error_unit, false);
     let figures = format!(
-        "Cpk {}   σ {}   limit ±{}",
-        significant(point.cpk, 3),
+        "Cpk {:.2}   σ {}   limit ±{}",
+        point.cpk,
         significant(point.sigma, 2),
         digits.plain(point.limit)
     );
-    drawing.text(axes.x, 7.0, &*point.id, Type::new(6.3).bold(), Anchor::Start);
-    drawing.text(axes.x, 16.0, figures, SMALL, Anchor::Start);
+    let below = point.id.strip_prefix(&point.clause).and_then(|rest| rest.strip_prefix('/'));
+    let name = below.unwrap_or(&point.id);
+    // Six tenths of the size are the mean width of a bold letter.
+    let size = (axes.width / (name.chars().count().max(1) as f32 * 0.6)).min(7.0);
+    drawing.text(axes.x, 7.0, &*point.clause, SMALL, Anchor::Start);
+    drawing.text(axes.x, 15.5, name, Type::new(size).bold(), Anchor::Start);
+    drawing.text(axes.x, 24.5, figures, SMALL, Anchor::Start);
     drawing
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Figure {
     /// What it shows, for those who do not see it.
     pub description: String,
     pub drawing: Drawing,
+    /// Whether there is room for the title above it, and need of one.
+    pub shows_title: bool,
 }
 
 /// All pictures, by the chapter in which they stand.

@@ -9,22 +9,34 @@ use crate::drawing::{Anchor, Color, Mark, Stroke, Type};
 
 /// Pixels for a point: so that a figure is of readable size in a browser.
 const SCALE: f32 = 1.8;
+/// White around the figure, and height of the line with its title above.
+const MARGIN: f32 = 8.0;
+const TITLE: f32 = 16.0;
 
 /// The file as text. Its background is white, since its lines are dark.
 pub(crate) fn text(figure: &Figure) -> String {
     let drawing = &figure.drawing;
-    let (width, height) = (drawing.width, drawing.height);
+    let (width, height) = (drawing.width + 2.0 * MARGIN, drawing.height + 2.0 * MARGIN + TITLE);
+    let (left, top) = (-MARGIN, -MARGIN - TITLE);
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {} {}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"{} {} {} {}\" \
          width=\"{}\" height=\"{}\" font-family=\"sans-serif\">\n\
-         <title>{}</title>\n<desc>{}</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
+         <title>{}</title>\n<desc>{}</desc>\n<rect x=\"{}\" y=\"{}\" width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
+        Length(left),
+        Length(top),
         Length(width),
         Length(height),
         Length(width * SCALE),
         Length(height * SCALE),
         escaped(&figure.title),
         escaped(&figure.description),
+        Length(left),
+        Length(top),
     );
+    if figure.shows_title {
+        let kind = Type::new(8.0).bold();
+        push_text(&mut svg, (0.0, -TITLE + 6.0), &figure.title, &kind, Anchor::Start);
+    }
     for mark in &drawing.marks {
         push_mark(&mut svg, mark);
     }

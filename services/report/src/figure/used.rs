@@ -10,9 +10,9 @@ use crate::groups::{Clause, Section};
 
 const ROW: f32 = 10.0;
 const HEADING: f32 = 13.0;
-const LEFT: f32 = 118.0;
-const RIGHT: f32 = 44.0;
+const RIGHT: f32 = 54.0;
 const TOP: f32 = 12.0;
+const LETTERS: f32 = 7.0;
 
 /// A bar ends here, in parts of the limit, however much is used; its number tells the rest.
 const MOST: f64 = 1.5;
@@ -44,6 +44,7 @@ fn of_arm(arm: Arm, sections: &[Section<'_>]) -> Option<Figure> {
             percent(worst)
         ),
         drawing: draw(&sections, clauses),
+        shows_title: true,
     })
 }
 
@@ -52,8 +53,11 @@ fn draw(sections: &[&Section<'_>], clauses: usize) -> Drawing {
     let mut drawing = Drawing::new(WIDTH, bottom + 2.0);
     let used = sections.iter().flat_map(|s| &s.clauses).map(|clause| clause.result.used);
     let reach = used.fold(1.1, f64::max).min(MOST);
-    let width = WIDTH - LEFT - RIGHT;
-    let at = |part: f64| LEFT + width * (part / reach) as f32;
+    let ids = sections.iter().flat_map(|s| &s.clauses).map(|c| c.result.id.chars().count());
+    // Six tenths of the size are the mean width of a bold letter.
+    let left = 8.0 + ids.max().unwrap_or(0) as f32 * 0.6 * LETTERS;
+    let width = WIDTH - left - RIGHT;
+    let at = |part: f64| left + width * (part / reach) as f32;
     for step in 0..=5 {
         let part = f64::from(step) * 0.2;
         drawing.line((at(part), TOP), (at(part), bottom), 0.35, LINE);
@@ -62,10 +66,16 @@ fn draw(sections: &[&Section<'_>], clauses: usize) -> Drawing {
     }
     let mut y = TOP;
     for section in sections {
-        drawing.text(0.0, y + HEADING - 4.0, section.title(), Type::new(7.0).bold(), Anchor::Start);
+        drawing.text(
+            0.0,
+            y + HEADING - 4.0,
+            section.title(),
+            Type::new(LETTERS).bold(),
+            Anchor::Start,
+        );
         y += HEADING;
         for clause in &section.clauses {
-            draw_bar(&mut drawing, clause, y, at(clause.result.used.clamp(0.0, reach)));
+            draw_bar(&mut drawing, clause, y, (left, at(clause.result.used.clamp(0.0, reach))));
             y += ROW;
         }
     }
@@ -73,14 +83,14 @@ fn draw(sections: &[&Section<'_>], clauses: usize) -> Drawing {
     drawing
 }
 
-fn draw_bar(drawing: &mut Drawing, clause: &Clause<'_>, y: f32, end: f32) {
+fn draw_bar(drawing: &mut Drawing, clause: &Clause<'_>, y: f32, (left, end): (f32, f32)) {
     let result = clause.result;
     let base = y + ROW - 2.8;
     let color = if result.passed { ACCENT } else { FAILED };
-    let words = if result.passed { Type::new(7.0) } else { Type::new(7.0).bold() };
-    drawing.text(LEFT - 5.0, base, result.id.clone(), words, Anchor::End);
-    drawing.rect((LEFT, y + 2.0), ((end - LEFT).max(0.4), ROW - 4.0), color);
+    let words = if result.passed { Type::new(LETTERS) } else { Type::new(LETTERS).bold() };
+    drawing.text(left - 5.0, base, result.id.clone(), words, Anchor::End);
+    drawing.rect((left, y + 2.0), ((end - left).max(0.4), ROW - 4.0), color);
     let number = format!("{} %", typeset(&percent(result.used)));
     let number = if result.passed { number } else { number + " FAIL" };
-    drawing.text(end.max(LEFT) + 3.0, base, number, words, Anchor::Start);
+    drawing.text(end.max(left) + 3.0, base, number, words, Anchor::Start);
 }

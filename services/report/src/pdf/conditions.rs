@@ -36,7 +36,7 @@ const CONDITIONS: [Condition; 12] = [
     often("U in V", Align::Point, |p| trimmed(p.applied.voltage_v), |t| format!("{t} V applied")),
     often("I in A", Align::Point, |p| trimmed(p.applied.current_a), |t| format!("{t} A")),
     often("Factor", Align::Left, |p| p.applied.factor.clone(), |t| format!("factor {t}")),
-    often("Method", Align::Left, |p| method(p), str::to_string),
+    often("Method", Align::Left, method, str::to_string),
 ];
 
 const fn seldom(

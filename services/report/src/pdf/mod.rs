@@ -5,6 +5,7 @@ mod date;
 mod flow;
 mod fonts;
 mod front;
+mod layout;
 mod lot;
 mod points;
 mod render;

@@ -2,18 +2,26 @@
 
 use super::flow::{Flow, LEFT, WIDTH};
 use super::fonts::Fonts;
+use super::layout::{BAR, Layout, Place, at_point};
 use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, GREY, LINE, Role, Type, WHITE};
 
 /// Where the text of a column stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
     Left,
-    /// At the left, and broken into lines where the page is too narrow.
+    /// At the left, and the first to be broken into lines where the page is too narrow.
     Wrap,
     Right,
     /// With decimal points below each other.
     Point,
     Center,
+}
+
+impl Align {
+    /// Whether its words may stand in several lines.
+    pub fn wraps(self) -> bool {
+        matches!(self, Align::Left | Align::Wrap)
+    }
 }
 
 /// A column.
@@ -51,17 +59,6 @@ pub(crate) struct Table {
     pub rows: Vec<Row>,
 }
 
-/// Width of a bar of [`Cell::Share`] at 1, and of it with its number.
-const BAR: (f32, f32) = (34.0, 62.0);
-/// Least distance of columns, and the most that they are spread to.
-const GAPS: (f32, f32) = (8.0, 36.0);
-const SMALLEST: f32 = 6.0;
-/// Distance of base lines in sizes of the letters, and what a row has in addition.
-const LEADING: f32 = 1.16;
-const PADDING: f32 = 0.9;
-/// Of the letters, in points; smaller only where a table is too wide. The face is a large one.
-const TABLE_SIZE: f32 = 7.25;
-
 pub(crate) fn column(head: &str, align: Align) -> Column {
     Column { head: head.to_string(), align }
 }
@@ -75,17 +72,6 @@ pub(crate) fn number(number: impl AsRef<str>) -> Cell {
     Cell::Text(crate::format::typeset(number.as_ref()))
 }
 
-/// Sizes and places of the columns.
-struct Layout {
-    size: f32,
-    /// Left edge and width of each.
-    columns: Vec<(f32, f32)>,
-    /// Of a column by decimal point: widest text from the point on.
-    tails: Vec<f32>,
-    right: f32,
-    head_lines: usize,
-}
-
 impl Flow<'_> {
     /// The rows under a head, on as many pages as they need.
     pub fn table(&mut self, table: &Table) {
@@ -95,9 +81,10 @@ impl Flow<'_> {
         let layout = Layout::of(table, self.fonts);
         self.tables += 1;
         let heights: Vec<f32> =
-            table.rows.iter().map(|row| layout.height(row, table, self.fonts)).collect();
+            table.rows.iter().map(|row| layout.height(row, self.fonts)).collect();
         self.keep(layout.head_height() + heights.iter().take(3).sum::<f32>());
         self.put_head(table, &layout, true);
+        let mut group: Option<&str> = None;
         for (n, row) in table.rows.iter().enumerate() {
             // What is common to rows does not stand without the first two of them.
             let following = if matches!(row, Row::Group(_)) { 2 } else { 0 };
@@ -105,8 +92,14 @@ impl Flow<'_> {
             if self.room() < needed {
                 self.new_page();
                 self.put_head(table, &layout, false);
+                if let (Some(words), Row::Cells(_) | Row::Failed(_)) = (group, row) {
+                    self.put_group_again(words, &layout);
+                }
             }
-            self.put_row(row, n + 1, table, &layout, heights[n]);
+            if let Row::Group(words) = row {
+                group = Some(words);
+            }
+            self.put_row(row, Some(n + 1), &layout, heights[n]);
         }
         self.page().role(Role::Artifact);
         let y = self.y;
@@ -119,7 +112,7 @@ impl Flow<'_> {
         let kind = layout.kind().bold();
         let (top, number) = (self.y, self.tables);
         let height = layout.head_height();
-        for (column, &(x, width)) in table.columns.iter().zip(&layout.columns) {
+        for (column, &Place { x, width, .. }) in table.columns.iter().zip(&layout.columns) {
             let lines: Vec<&str> = column.head.lines().collect();
             let role = Role::Cell { table: number, row: 0, head: true };
             self.page().role(if first { role } else { Role::Artifact });
@@ -136,30 +129,50 @@ impl Flow<'_> {
         }
         self.page().role(Role::Artifact);
         self.page().line(
-            (LEFT, top + height - 0.5),
-            (LEFT + layout.right, top + height - 0.5),
+            (LEFT, top + height - 1.5),
+            (LEFT + layout.right, top + height - 1.5),
             0.6,
             BLACK,
         );
         self.y = top + height;
     }
 
-    fn put_row(&mut self, row: &Row, n: usize, table: &Table, layout: &Layout, height: f32) {
+    /// What the rows have in common, on the next page.
+    fn put_group_again(&mut self, words: &str, layout: &Layout) {
+        let row = Row::Group(format!("{words}, continued"));
+        let height = layout.height(&row, self.fonts);
+        self.put_row(&row, None, layout, height);
+    }
+
+    /// The row of this number, or one that a reader of the structure has met before.
+    fn put_row(&mut self, row: &Row, n: Option<usize>, layout: &Layout, height: f32) {
         let (top, number) = (self.y, self.tables);
         let fonts = self.fonts;
-        let base = top + layout.kind().size + 0.6;
+        let role = |head| n.map_or(Role::Artifact, |row| Role::Cell { table: number, row, head });
+        // High enough that no letter reaches the line below it.
+        let base = top + layout.kind().size * 0.96;
         match row {
             Row::Group(words) => {
-                self.page().role(Role::Cell { table: number, row: n, head: true });
+                self.page().role(role(true));
                 let kind = layout.kind().bold().colored(ACCENT);
-                let base = base + 1.4;
-                self.page().text(LEFT, base, fonts.clean(words), kind, Anchor::Start);
+                for (n, line) in fonts.wrap(words, kind, WIDTH).into_iter().enumerate() {
+                    let base = base + 1.4 + n as f32 * layout.leading();
+                    self.page().text(LEFT, base, line, kind, Anchor::Start);
+                }
             }
             Row::Cells(cells) | Row::Failed(cells) => {
                 let kind = row.kind(layout);
                 for (at, cell) in cells.iter().enumerate() {
-                    self.page().role(Role::Cell { table: number, row: n, head: false });
-                    put_cell(self.page(), cell, at, base, kind, table, layout, fonts);
+                    self.page().role(role(false));
+                    put_cell(
+                        self.page(),
+                        cell,
+                        &layout.columns[at],
+                        base,
+                        kind,
+                        layout.leading(),
+                        fonts,
+                    );
                 }
             }
         }
@@ -171,7 +184,8 @@ impl Flow<'_> {
 }
 
 impl Row {
-    fn kind(&self, layout: &Layout) -> Type {
+    /// How its words look.
+    pub fn kind(&self, layout: &Layout) -> Type {
         match self {
             Row::Failed(_) => layout.kind().bold(),
             Row::Group(_) | Row::Cells(_) => layout.kind(),
@@ -179,148 +193,20 @@ impl Row {
     }
 }
 
-impl Layout {
-    /// The widest size at which all columns fit, wrapped columns at two fifths of what they would like.
-    fn of(table: &Table, fonts: &Fonts) -> Layout {
-        let mut size = TABLE_SIZE;
-        loop {
-            let natural = natural_widths(table, size, fonts);
-            let gaps = GAPS.0 * (natural.len().max(1) - 1) as f32;
-            let least: f32 = natural.iter().map(|(least, _)| least).sum();
-            if least + gaps <= WIDTH || size <= SMALLEST {
-                return Layout::at(size, &natural, table, fonts);
-            }
-            size -= 0.25;
-        }
-    }
-
-    fn at(size: f32, natural: &[(f32, f32)], table: &Table, fonts: &Fonts) -> Layout {
-        let count = natural.len().max(1);
-        let gaps = GAPS.0 * (count - 1) as f32;
-        let least: f32 = natural.iter().map(|(least, _)| least).sum();
-        let most: f32 = natural.iter().map(|(_, most)| most).sum();
-        // Columns that wrap share what is there in the order of their wishes.
-        let give = if most > least {
-            ((WIDTH - gaps - least) / (most - least)).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        let widths: Vec<f32> = natural.iter().map(|(l, m)| l + (m - l) * give).collect();
-        let spare = (WIDTH - gaps - widths.iter().sum::<f32>()).max(0.0);
-        let gap = (GAPS.0 + spare / (count - 1).max(1) as f32).min(GAPS.1);
-        let mut x = LEFT;
-        let mut columns = Vec::with_capacity(count);
-        for width in widths {
-            columns.push((x, width));
-            x += width + gap;
-        }
-        let tails = (0..natural.len()).map(|n| tail_width(table, n, size, fonts)).collect();
-        let head_lines = table.columns.iter().map(|c| c.head.lines().count()).max().unwrap_or(1);
-        Layout { size, columns, tails, right: x - gap - LEFT, head_lines }
-    }
-
-    fn kind(&self) -> Type {
-        Type::new(self.size)
-    }
-
-    fn leading(&self) -> f32 {
-        self.size * LEADING
-    }
-
-    fn head_height(&self) -> f32 {
-        self.leading() * self.head_lines as f32 + 4.0
-    }
-
-    fn height(&self, row: &Row, table: &Table, fonts: &Fonts) -> f32 {
-        let one = self.leading() + PADDING;
-        match row {
-            Row::Group(_) => one + 2.0,
-            Row::Cells(cells) | Row::Failed(cells) => {
-                let lines = cells.iter().enumerate().map(|(n, cell)| match cell {
-                    Cell::Text(text) if table.columns[n].align == Align::Wrap => {
-                        fonts.wrap(text, row.kind(self), self.columns[n].1).len()
-                    }
-                    Cell::Text(_) | Cell::Verdict(_) | Cell::Share(_) => 1,
-                });
-                one + self.leading() * (lines.max().unwrap_or(1) - 1) as f32
-            }
-        }
-    }
-}
-
-/// Of each column the least width, and the width at which nothing is wrapped.
-fn natural_widths(table: &Table, size: f32, fonts: &Fonts) -> Vec<(f32, f32)> {
-    let kind = Type::new(size);
-    let of_column = |(n, column): (usize, &Column)| {
-        let head = column.head.lines().fold(0.0, |w: f32, l| w.max(fonts.width(l, kind.bold())));
-        let mut widest = head;
-        let mut longest_word = 0.0f32;
-        let (mut heads, mut tails) = (0.0f32, 0.0f32);
-        for row in &table.rows {
-            let (Row::Cells(cells) | Row::Failed(cells)) = row else { continue };
-            let kind = if matches!(row, Row::Failed(_)) { kind.bold() } else { kind };
-            match &cells[n] {
-                Cell::Text(text) if column.align == Align::Point => {
-                    let (head, tail) = at_point(text);
-                    heads = heads.max(fonts.width(head, kind));
-                    tails = tails.max(fonts.width(tail, kind));
-                }
-                Cell::Text(text) => {
-                    widest = widest.max(fonts.width(&fonts.clean(text), kind));
-                    if column.align == Align::Wrap {
-                        let words = text.split_whitespace().map(|word| fonts.width(word, kind));
-                        longest_word = words.fold(longest_word, f32::max);
-                    }
-                }
-                Cell::Verdict(_) => widest = widest.max(size * 3.0),
-                Cell::Share(_) => widest = widest.max(BAR.1),
-            }
-        }
-        let widest = widest.max(heads + tails) + 0.1;
-        match column.align {
-            Align::Wrap => {
-                (head.max(longest_word.max(widest * 0.4).min(130.0)).min(widest), widest)
-            }
-            Align::Left | Align::Right | Align::Point | Align::Center => (widest, widest),
-        }
-    };
-    table.columns.iter().enumerate().map(of_column).collect()
-}
-
-fn tail_width(table: &Table, n: usize, size: f32, fonts: &Fonts) -> f32 {
-    let of_row = |row: &Row| match row {
-        Row::Cells(cells) | Row::Failed(cells) => match &cells[n] {
-            Cell::Text(text) => fonts.width(at_point(text).1, Type::new(size).bold()),
-            Cell::Verdict(_) | Cell::Share(_) => 0.0,
-        },
-        Row::Group(_) => 0.0,
-    };
-    table.rows.iter().map(of_row).fold(0.0, f32::max)
-}
-
-/// Before the decimal point, and from it on.
-fn at_point(number: &str) -> (&str, &str) {
-    number.split_at(number.find('.').unwrap_or(number.len()))
-}
-
-#[allow(clippy::too_many_arguments)] // A cell is drawn from all that is known of it, in one place.
 fn put_cell(
     page: &mut Drawing,
     cell: &Cell,
-    at: usize,
+    &Place { x, width, tail, align }: &Place,
     base: f32,
     kind: Type,
-    table: &Table,
-    layout: &Layout,
+    leading: f32,
     fonts: &Fonts,
 ) {
-    let (x, width) = layout.columns[at];
     match cell {
-        Cell::Text(words) => match table.columns[at].align {
-            Align::Left => page.text(x, base, fonts.clean(words), kind, Anchor::Start),
-            Align::Wrap => {
+        Cell::Text(words) => match align {
+            Align::Left | Align::Wrap => {
                 for (n, line) in fonts.wrap(words, kind, width).into_iter().enumerate() {
-                    page.text(x, base + n as f32 * layout.leading(), line, kind, Anchor::Start);
+                    page.text(x, base + n as f32 * leading, line, kind, Anchor::Start);
                 }
             }
             Align::Right => page.text(x + width, base, fonts.clean(words), kind, Anchor::End),
@@ -330,7 +216,7 @@ fn put_cell(
             Align::Point => {
                 let words = fonts.clean(words);
                 let head = fonts.width(at_point(&words).0, kind);
-                let start = x + width - layout.tails[at] - head;
+                let start = x + width - tail - head;
                 page.text(start, base, words, kind, Anchor::Start);
             }
         },

@@ -1,0 +1,254 @@
+//! The document, as a reader of PDF sees it: `pdftotext` of poppler says which words stand where.
+
+mod common;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use common::{FULL, SMALL, certificate};
+use report::{ReportError, files};
+use verify::document::{Certificate, NOTICE};
+
+/// A word and where it stands, in points from the upper left corner.
+struct Word {
+    text: String,
+    left: f32,
+    top: f32,
+    right: f32,
+    bottom: f32,
+}
+
+fn pdf(certificate: &Certificate) -> Vec<u8> {
+    files(certificate).expect("the report is made").pdf
+}
+
+/// What `pdftotext` says of a document.
+fn extracted(pdf: &[u8], arguments: &[&str]) -> String {
+    let mut command = Command::new("pdftotext");
+    command.args(arguments).args(["-enc", "UTF-8", "-", "-"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("pdftotext is installed: run ci/setup");
+    let mut input = child.stdin.take().expect("its input is piped");
+    let document = pdf.to_vec();
+    let writer = std::thread::spawn(move || input.write_all(&document));
+    let output = child.wait_with_output().expect("pdftotext runs");
+    writer.join().expect("the writer does not panic").expect("pdftotext reads all");
+    assert!(output.status.success(), "pdftotext cannot read the document");
+    String::from_utf8(output.stdout).expect("pdftotext writes UTF-8")
+}
+
+/// Text of each page, as lines.
+fn pages(pdf: &[u8]) -> Vec<String> {
+    let text = extracted(pdf, &["-layout"]);
+    // Each page ends with a form feed.
+    text.split_terminator('\u{c}').map(str::to_string).collect()
+}
+
+/// Words of each page with their boxes.
+fn words(pdf: &[u8]) -> Vec<Vec<Word>> {
+    let xml = extracted(pdf, &["-bbox"]);
+    let page = |page: &str| page.lines().filter_map(word).collect();
+    xml.split("<page ").skip(1).map(page).collect()
+}
+
+fn word(line: &str) -> Option<Word> {
+    let rest = line.trim().strip_prefix("<word ")?;
+    let number = |name: &str| -> Option<f32> {
+        let from = rest.find(&format!("{name}=\""))? + name.len() + 2;
+        rest[from..].split('"').next()?.parse().ok()
+    };
+    let text = rest.split('>').nth(1)?.split('<').next()?;
+    Some(Word {
+        text: text.to_string(),
+        left: number("xMin")?,
+        top: number("yMin")?,
+        right: number("xMax")?,
+        bottom: number("yMax")?,
+    })
+}
+
+/// Half a point more than the margins of the page, for the bearing of letters.
+#[track_caller]
+fn assert_within_margins(pdf: &[u8]) {
+    let pages = words(pdf);
+    assert!(!pages.is_empty());
+    for (n, page) in pages.iter().enumerate() {
+        assert!(page.len() > 10, "page {} is empty", n + 1);
+        for Word { text, left, top, right, bottom } in page {
+            let inside = *left >= 47.5 && *right <= 547.5 && *top >= 28.0 && *bottom <= 818.0;
+            assert!(inside, "page {}: {text:?} at {left} to {right}, {top} to {bottom}", n + 1);
+        }
+    }
+}
+
+/// Same seed and commit, same bytes.
+#[test]
+fn the_same_certificate_gives_the_same_bytes() {
+    let certificate = certificate(&SMALL);
+    assert_eq!(files(&certificate), files(&certificate));
+}
+
+/// The date of issue is the only one, and it is in the document only as the certificate gives it.
+#[test]
+fn the_document_knows_no_date_but_that_of_issue() {
+    let mut certificate = certificate(&SMALL);
+    let has = |pdf: &[u8], text: &[u8]| pdf.windows(text.len()).any(|part| part == text);
+    let dated = pdf(&certificate);
+    assert!(has(&dated, b"/CreationDate(D:20261125222856Z)"));
+    certificate.issued = "not said".to_string();
+    let undated = pdf(&certificate);
+    for name in ["CreationDate", "CreateDate", "ModDate", "ModifyDate"] {
+        assert!(has(&dated, name.as_bytes()), "{name} is how it would stand there");
+        assert!(!has(&undated, name.as_bytes()), "{name}");
+    }
+}
+
+#[test]
+fn every_page_has_the_notice_the_report_id_and_its_number() {
+    let certificate = certificate(&SMALL);
+    let pages = pages(&pdf(&certificate));
+    assert!(pages.len() > 5);
+    for (n, page) in pages.iter().enumerate() {
+        assert!(page.contains(NOTICE), "page {}", n + 1);
+        assert!(page.contains(&certificate.report_id), "page {}", n + 1);
+        let number = format!("Page {} of {}", n + 1, pages.len());
+        assert!(page.contains(&number), "{number}");
+    }
+    let last = pages.last().expect("there are pages");
+    let lines: Vec<&str> = last.lines().filter(|line| !line.trim().is_empty()).collect();
+    assert_eq!(lines[lines.len() - 2].trim(), "End of report", "only the footer follows it");
+}
+
+#[test]
+fn no_word_leaves_the_margins() {
+    assert_within_margins(&pdf(&certificate(&SMALL)));
+}
+
+/// Whatever a front-end file names its parts.
+#[test]
+fn long_and_odd_texts_stay_within_the_margins_too() {
+    let mut certificate = certificate(&SMALL);
+    let long = "a rather long description with 0123456789abcdef0123456789abcdef0123456789 in it "
+        .repeat(4);
+    certificate.unit.name = format!("{long} \u{1f50c} <&> \"x\"\ttab\nline");
+    certificate.unit.errors[0].name = long.clone();
+    certificate.program.command = "x".repeat(400);
+    certificate.clauses[1].title = long.clone();
+    certificate.clauses[1].source = long.clone();
+    certificate.clauses[2].requirements = vec![long.clone(); 2];
+    certificate.budgets[0].contributions[0].basis = long.clone();
+    certificate.not_covered[0] = long.clone();
+    for point in certificate.points.iter_mut().filter(|point| point.clause.ends_with("/dc")) {
+        point.applied.waveform = format!("{}{long}", point.applied.wiring);
+        point.note = long.clone();
+    }
+    assert_within_margins(&pdf(&certificate));
+}
+
+/// A verdict is found by its word, not only by a colour.
+#[test]
+fn failing_points_and_clauses_are_marked_in_words() {
+    let certificate = certificate(&SMALL);
+    let failed = certificate.points.iter().filter(|point| !point.passed).count();
+    let clauses = certificate.clauses.iter().filter(|clause| !clause.passed).count();
+    assert!(failed > 0 && clauses > 0);
+    let text = pages(&pdf(&certificate)).concat();
+    // In the box on the first page, in the summary, beside the bars, and at the points.
+    assert_eq!(text.matches("FAIL").count(), 1 + clauses + clauses + failed);
+    assert_eq!(text.matches("does not conform").count(), 1 + clauses);
+}
+
+#[test]
+fn a_certificate_that_passed_says_nothing_of_failure() {
+    let mut certificate = certificate(&SMALL);
+    for point in &mut certificate.points {
+        point.passed = true;
+    }
+    for clause in &mut certificate.clauses {
+        (clause.passed, clause.failed) = (true, 0);
+    }
+    certificate.passed = true;
+    let text = pages(&pdf(&certificate)).concat();
+    assert!(text.contains("PASS"));
+    assert!(!text.contains("FAIL") && !text.contains("does not conform"));
+}
+
+/// Every point stands in the tables once, and a table that runs on has its head on the next page.
+#[test]
+fn every_point_stands_under_a_head() {
+    let certificate = certificate(&SMALL);
+    let pages = words(&pdf(&certificate));
+    let count = |page: &[Word], text: &str| page.iter().filter(|word| word.text == text).count();
+    let rows: usize = pages.iter().map(|page| count(page, "pass")).sum();
+    let passed = certificate.points.iter().filter(|point| point.passed).count()
+        + certificate.clauses.iter().filter(|clause| clause.passed).count();
+    assert_eq!(rows, passed);
+    for (n, page) in pages.iter().enumerate().filter(|(_, page)| count(page, "pass") > 0) {
+        let first = page.iter().find(|word| word.text == "pass").expect("was counted");
+        let above = page.iter().any(|word| word.text == "Verdict" && word.top < first.top);
+        assert!(above, "page {} has rows without a head", n + 1);
+    }
+}
+
+/// The text can be selected and searched, with all signs.
+#[test]
+fn the_text_is_text() {
+    let certificate = certificate(&SMALL);
+    let text = pages(&pdf(&certificate)).concat();
+    for words in [
+        "Verification certificate",
+        "Decision rule",
+        "relate only to the simulated unit",
+        "Error against current",
+        "Production lot",
+        "sin φ 0.5L",
+        "42 nV/√Hz",
+        "±",
+        "−0.081",
+        "σ",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+    for clause in &certificate.clauses {
+        assert!(text.contains(&clause.id), "{}", clause.id);
+    }
+}
+
+#[test]
+fn a_full_certificate_is_below_forty_pages() {
+    let certificate = certificate(&FULL);
+    assert!(certificate.points.len() > 1400);
+    let pdf = pdf(&certificate);
+    let pages = pages(&pdf).len();
+    assert!(pages < 40, "{pages} pages");
+    assert_within_margins(&pdf);
+}
+
+/// A certificate with nothing but its head is still a document.
+#[test]
+fn an_empty_certificate_has_pages_too() {
+    let mut certificate = certificate(&SMALL);
+    certificate.clauses.clear();
+    certificate.points.clear();
+    certificate.conditions.clear();
+    certificate.budgets.clear();
+    certificate.not_covered.clear();
+    certificate.lot = None;
+    let files = files(&certificate).expect("the report is made");
+    assert!(files.plots.is_empty());
+    assert!(pages(&files.pdf).concat().contains("End of report"));
+}
+
+#[test]
+fn a_point_without_a_clause_or_a_number_is_refused() {
+    let mut orphan = certificate(&SMALL);
+    orphan.points[3].clause = "62053-99/none".to_string();
+    let point = orphan.points[3].id.clone();
+    let clause = "62053-99/none".to_string();
+    assert_eq!(files(&orphan), Err(ReportError::UnknownClause { point, clause }));
+
+    let mut endless = certificate(&SMALL);
+    endless.points[5].error = f64::NAN;
+    let point = endless.points[5].id.clone();
+    assert_eq!(files(&endless), Err(ReportError::NotFinite { point, field: "error" }));
+}
