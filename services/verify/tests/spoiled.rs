@@ -29,7 +29,7 @@ const CLASS: [&str; 16] = [
     "constant",
     "repeatability",
 ];
-const LINES: [&str; 7] = ["A1", "A2", "A3", "A5", "A7", "A8", "esy/balanced"];
+const LINES: [&str; 8] = ["A1", "A2", "A3", "A5", "A7", "A8", "esy/balanced", "esy/reactive"];
 const EXACT: [&str; 7] =
     ["samples", "tariffs", "pulses", "zero", "freshness", "energy", "readings"];
 
