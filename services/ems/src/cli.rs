@@ -183,7 +183,9 @@ pub enum VerifyCommand {
     #[command(after_help = "Example:\n  ems verify merge parts/part-*.json --out certificate")]
     Merge(MergeArgs),
     /// Tell what changed between two certificates, worst first
-    #[command(after_help = "Example:\n  ems verify compare before/certificate.json certificate.json")]
+    #[command(
+        after_help = "Example:\n  ems verify compare before/certificate.json certificate.json"
+    )]
     Compare {
         /// certificate.json of before
         before: PathBuf,

@@ -11,14 +11,11 @@ use catalog::{QuantityId, Register, Scope, SettingId, point};
 use image::{Command, Identity, Image, MeterId, MeterImage, Origin, Request};
 use metering::calibration::Coefficients;
 use metering::{Limits, Tail};
-use port::{
-    EsyBus, ModuleIdentity, Role, SampleBlock, SampleSource, SlotId, SourceError, SourceFormat,
-    SourceState, Timestamp,
-};
+use port::{EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Timestamp};
 use runner::{Cue, CueAction, Feed, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
-use sim::sources::{Fault, FaultKind, Faulty};
+use sim::sources::{Fault, FaultKind, Faulty, WithFormat};
 use sim::synthetic::{Signal, Synthetic};
 use sim::waveform::split;
 use std::ops::Range;
@@ -64,8 +61,6 @@ pub struct ModuleSpecimen {
 pub struct Sight<'a> {
     /// Seconds by the bench's clock since the first sample.
     pub now_s: f64,
-    /// The register image.
-    pub image: &'a Image,
     /// The meter under test in it.
     pub meter: &'a MeterImage,
     /// End of the window that it has closed in this tick, by the bench's clock; none if it did not.
@@ -132,6 +127,7 @@ impl Run<'_> {
         let mut pulses_s = Vec::new();
         let mut last: Option<Arc<Image>> = None;
         let mut now_s = 0.0;
+        let mut looking = true;
         let runner = self.runner(signal)?;
         let outcome = runner.run(|effects| {
             let image = effects.image.as_ref().expect("every tick makes an image");
@@ -141,15 +137,16 @@ impl Run<'_> {
             pulses_s.clear();
             pulses_s.extend(effects.pulses.iter().map(|pulse| seconds(pulse.sample)));
             now_s = seconds(image.time.seconds_since(START) * RATE_HZ);
-            let Some(meter) = image.meter(id) else { return true };
+            // After the last look one more tick closes what is open.
+            let Some(meter) = image.meter(id).filter(|_| looking) else { return looking };
             let sight = Sight {
                 now_s,
-                image,
                 meter,
                 window_end_s: window_end(effects, id).map(seconds),
                 pulses_s: &pulses_s,
             };
-            look(&sight)
+            looking = look(&sight);
+            looking
         })?;
         let samples_due = (now_s * clock_hz).round() as u64;
         let image = last.unwrap_or(outcome.image);
@@ -192,7 +189,8 @@ impl Run<'_> {
 
     fn config(&self) -> TwinConfig {
         let Run { specimen, setup, .. } = *self;
-        let loads = vec![LoadConfig { meter: MeterId::Main, name: "Main".to_string(), phases: [true; 3] }];
+        let loads =
+            vec![LoadConfig { meter: MeterId::Main, name: "Main".to_string(), phases: [true; 3] }];
         TwinConfig {
             identity: identity(&specimen.unit),
             wiring: setup.wiring,
@@ -243,21 +241,22 @@ impl Run<'_> {
         let mut counts = |front_end: &FrontEnd, coefficients: &Coefficients, rows: Range<usize>| {
             let branch = branches.next().expect("one a range");
             let afe = Afe::new(front_end, branch, RATE_HZ)?;
-            let format = format(coefficients, &roles[rows]);
-            Ok::<_, VerifyError>(Box::new(WithFormat { source: afe, format }))
+            let known = format(coefficients, &roles[rows]);
+            Ok::<_, VerifyError>(WithFormat::new(afe, |format| *format = known))
         };
         let main = counts(front_end, &specimen.coefficients, rows[0].clone())?;
         let reference = counts(front_end, &specimen.coefficients, rows[1].clone())?;
         let mut own = at_temperature(&module.front_end, setup);
         own.clock_ppm = front_end.clock_ppm;
-        let mut currents = counts(&own, &module.coefficients, rows[2].clone())?;
-        if let Some(ratio) = specimen.unit.defects.module_ratio {
-            currents.format.channels.iter_mut().for_each(|channel| channel.unit_per_count *= ratio);
-        }
+        let ratio = specimen.unit.defects.module_ratio.unwrap_or(1.0);
+        let currents = counts(&own, &module.coefficients, rows[2].clone())?;
+        let currents = WithFormat::new(currents, |format| {
+            format.channels.iter_mut().for_each(|channel| channel.unit_per_count *= ratio);
+        });
         let identity = module_identity(setup).ok_or(VerifyError::NoModule(primary_a))?;
-        let modules = vec![Module { identity, currents: Some(currents) }];
-        let bus = VirtualBus::new(setup.wiring, reference, modules, START);
-        Ok(Box::new(Samples::new(main, Some(Box::new(bus) as Box<dyn EsyBus + Send>))))
+        let modules = vec![Module { identity, currents: Some(Box::new(currents)) }];
+        let bus = VirtualBus::new(setup.wiring, Box::new(reference), modules, START);
+        Ok(Box::new(Samples::new(Box::new(main), Some(Box::new(bus) as Box<dyn EsyBus + Send>))))
     }
 
     fn script(&self) -> Script {
@@ -311,11 +310,12 @@ fn format(coefficients: &Coefficients, roles: &[Role]) -> SourceFormat {
     format
 }
 
-/// End of the window that the meter closed in this tick, in samples.
+/// End of the window that the meter closed in this tick, in samples. With the fragment at the end of a
+/// stretch there is none: registers have moved on from the window that live readings are of.
 fn window_end(effects: &Effects, id: MeterId) -> Option<f64> {
     match id {
         MeterId::Main => {
-            effects.windows.iter().filter(|window| window.cycles > 0).map(|window| window.end).last()
+            effects.windows.last().filter(|window| window.cycles > 0).map(|window| window.end)
         }
         MeterId::Esy(slot) => {
             let own = effects.module_windows.iter().filter(|(of, _)| *of == slot);
@@ -351,20 +351,4 @@ fn count_tariffs_twice(image: &Image) -> Arc<Image> {
         }
     }
     Arc::new(image)
-}
-
-/// A source whose counts mean what a unit's own coefficients say.
-struct WithFormat<S> {
-    source: S,
-    format: SourceFormat,
-}
-
-impl<S: SampleSource> SampleSource for WithFormat<S> {
-    fn format(&self) -> &SourceFormat {
-        &self.format
-    }
-
-    fn read(&mut self, block: &mut SampleBlock, max: usize) -> Result<SourceState, SourceError> {
-        self.source.read(block, max)
-    }
 }

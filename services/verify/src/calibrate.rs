@@ -11,10 +11,13 @@ use crate::document::{CalibrationSheet, CalibrationStep, ChannelSheet, Residual}
 use crate::error::VerifyError;
 use crate::limits::{IB_A, IMIN_A};
 use crate::unit::Unit;
+use catalog::QuantityId;
 use metering::calibration::{
     Applied, Coefficients, current_gain, offset, relative_error, sensor_lead, voltage_gain,
 };
 use port::{Channel, Role};
+
+pub use crate::calibration_bench::{CalibrationBench as Bench, Shown as BenchReading};
 
 /// A unit's constants, and how they were found.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,9 +184,9 @@ impl Work<'_> {
             let (applied, found) = (at_ib.active_power_w(), shown.active_power_w);
             self.step("power check", PHASES[phase], (applied, found, "W"), "none".to_string());
         }
-        let at = "Ib, PF 1";
+        let (current, at) = (QuantityId::Current.row().slug, "Ib, PF 1");
         self.residual("voltage", "at Un", shown, |s| error_percent(at_ib.voltage_v, s.voltage_v));
-        self.residual("current", "at Ib", shown, |s| error_percent(at_ib.current_a, s.current_a));
+        self.residual(current, "at Ib", shown, |s| error_percent(at_ib.current_a, s.current_a));
         self.power_residual(&at_ib, at, shown);
         Ok(())
     }
@@ -204,8 +207,8 @@ impl Work<'_> {
     fn measure_no_current(&mut self) -> Result<(), VerifyError> {
         let shown = self.bench.shows(&self.coefficients, &NO_CURRENT, STEP_S)?;
         let milli = |value: f64| 1e3 * value;
-        let at = "without current";
-        self.residual("current", at, shown, |s| (milli(s.current_a), "mA"));
+        let (current, at) = (QuantityId::Current.row().slug, "without current");
+        self.residual(current, at, shown, |s| (milli(s.current_a), "mA"));
         self.residual("power", at, shown, |s| (milli(s.active_power_w), "mW"));
         Ok(())
     }

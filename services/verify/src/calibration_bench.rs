@@ -6,11 +6,13 @@
 
 use crate::error::VerifyError;
 use catalog::{QuantityId, Scope, point};
+use image::Identity;
 use metering::calibration::{Applied, Coefficients, CountMean};
-use metering::{Bank, Limits, Means, Meter, MeterSettings, Tail, Wiring};
-use port::{Readings, Role, SampleBlock, SampleSource, SourceError, SourceState};
+use metering::{Limits, Tail, Wiring};
+use port::{Readings, SampleBlock, SampleSource, SourceError, SourceState, Timestamp};
 use sim::frontend::{Afe, FrontEnd};
 use sim::synthetic::{Signal, Synthetic};
+use world::{Inputs, Twin, TwinConfig};
 
 /// Names of the phases.
 pub const PHASES: [&str; 3] = ["L1", "L2", "L3"];
@@ -18,8 +20,8 @@ pub const PHASES: [&str; 3] = ["L1", "L2", "L3"];
 /// From one measurement to the next, in seconds: more than a sensor needs to settle.
 const PAUSE_S: f64 = 4.0;
 
-/// Samples read at a time: a window at 8 kS/s and 50 Hz.
-const BLOCK: usize = 1_600;
+/// Samples read at a time, a tick of the unit's program: a window at 8 kS/s and 50 Hz.
+const BLOCK_SAMPLES: usize = 1_600;
 
 /// What a phase of the unit shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,27 +63,31 @@ impl<'u> CalibrationBench<'u> {
         seconds: f64,
     ) -> Result<[Shown; 3], VerifyError> {
         let mut source = self.apply(applied, seconds)?;
-        let channel = |role: Role| coefficients.channel(role).copied();
-        let voltages = [Role::Va, Role::Vb, Role::Vc].map(channel);
-        let currents = [Role::Ia, Role::Ib, Role::Ic].map(channel);
-        let (wiring, sample_rate_hz) = (Wiring::ThreePhaseFourWire, self.sample_rate_hz);
-        let mut bank = Bank::new(sample_rate_hz, wiring, voltages, vec![currents], true);
-        let limits = Limits::EMS_AV2;
-        let settings = MeterSettings { wiring, sample_rate_hz, voltages, currents, limits };
-        let meter = Meter::new(&settings);
-        let mut whole = Means::default();
-        let wanted = (seconds * sample_rate_hz).round() as usize;
-        read(&mut source, wanted, |block| {
-            let rows: Vec<&[i32]> = (0..block.channels()).map(|row| block.row(row)).collect();
-            bank.push(block.first, &rows, &mut |window| whole.add(&window.means[0]));
-        })?;
-        bank.finish(Tail::Drop, &mut |window| whole.add(&window.means[0]));
-        let readings = meter.readings_of(&whole);
+        let mut twin = Twin::new(&TwinConfig {
+            identity: Identity::default(),
+            wiring: Wiring::ThreePhaseFourWire,
+            format: coefficients.format(self.sample_rate_hz),
+            limits: Limits::EMS_AV2,
+            modules: Vec::new(),
+            loads: Vec::new(),
+            start: Timestamp::default(),
+        });
+        let mut inputs = Inputs { block: block(&source), ..Inputs::default() };
+        let mut left = (seconds * self.sample_rate_hz).round() as usize;
+        while left > 0 {
+            read(&mut source, &mut inputs.block, left)?;
+            left -= inputs.block.samples;
+            let end = inputs.block.first + inputs.block.samples as u64;
+            inputs.time = Timestamp::default() + end as f64 / self.sample_rate_hz;
+            inputs.end = (left == 0).then_some(Tail::Drop);
+            twin.tick(&mut inputs);
+        }
+        let readings = twin.meter().readings_of(twin.whole());
         Ok([shown(&readings, 0)?, shown(&readings, 1)?, shown(&readings, 2)?])
     }
 
     /// Applies the same to all phases and takes the mean of the raw counts of the six channels, in the
-    /// order of [`Role::ALL`].
+    /// order of [`port::Role::ALL`].
     ///
     /// # Errors
     /// If the front end cannot be simulated.
@@ -89,7 +95,13 @@ impl<'u> CalibrationBench<'u> {
         let mut mean = CountMean::new(6, self.sample_rate_hz, applied.frequency_hz);
         let seconds = mean.samples() as f64 / self.sample_rate_hz;
         let mut source = self.apply(applied, seconds)?;
-        read(&mut source, mean.samples(), |block| mean.push(block))?;
+        let mut block = block(&source);
+        let mut left = mean.samples();
+        while left > 0 {
+            read(&mut source, &mut block, left)?;
+            left -= block.samples;
+            mean.push(&block);
+        }
         Ok(std::array::from_fn(|row| mean.of_row(row).expect("all its samples were read")))
     }
 
@@ -105,22 +117,21 @@ impl<'u> CalibrationBench<'u> {
     }
 }
 
-/// Reads so many samples of a source.
+/// What the samples of a source are read into.
+fn block(source: &impl SampleSource) -> SampleBlock {
+    SampleBlock::new(source.format().channels.len(), BLOCK_SAMPLES)
+}
+
+/// Reads the next samples, at most `most`.
 fn read(
     source: &mut impl SampleSource,
-    samples: usize,
-    mut take: impl FnMut(&SampleBlock),
-) -> Result<(), VerifyError> {
-    let mut block = SampleBlock::new(source.format().channels.len(), BLOCK);
-    let mut left = samples;
-    while left > 0 {
-        if source.read(&mut block, left.min(BLOCK))? == SourceState::Ended {
-            return Err(SourceError("they ended before the measurement did".into()).into());
-        }
-        take(&block);
-        left -= block.samples;
+    block: &mut SampleBlock,
+    most: usize,
+) -> Result<(), SourceError> {
+    match source.read(block, most)? {
+        SourceState::Samples => Ok(()),
+        SourceState::Ended => Err(SourceError("they ended before the measurement did".into())),
     }
-    Ok(())
 }
 
 fn shown(readings: &Readings, phase: usize) -> Result<Shown, VerifyError> {

@@ -29,7 +29,12 @@ const NOT_COVERED: [&str; 7] = [
 ///
 /// # Panics
 /// If there is not an outcome for every piece, or one is of another kind: outcomes come from the job.
-pub fn certificate(job: &Job, program: Program, issued: String, outcomes: &[Outcome]) -> Certificate {
+pub fn certificate(
+    job: &Job,
+    program: Program,
+    issued: String,
+    outcomes: &[Outcome],
+) -> Certificate {
     assert_eq!(outcomes.len(), job.pieces(), "an outcome for every piece");
     let (of_plan, of_lot) = outcomes.split_at(job.plan.len());
     let points = points(job, of_plan);
@@ -183,11 +188,23 @@ fn conditions() -> Vec<Entry> {
     let line = |name: &str, value: &str| entry(name, value.to_string());
     vec![
         entry("temperature", format!("{REFERENCE_DEGC} degC unless a point says otherwise")),
-        line("voltage and frequency", "nominal, exact, without distortion, unless a point says otherwise"),
+        line(
+            "voltage and frequency",
+            "nominal, exact, without distortion, unless a point says otherwise",
+        ),
         line("load", "phantom: voltage and current of each phase set apart"),
-        line("reference", "closed form of the mean power over whole periods of the waveform; rounding 1e-12"),
-        line("active energy", "true energy against the time between pulses of the LED, 2 s at least, 60 s for bursts"),
-        line("reactive energy, modules", "true energy against two values of the register, 2 s at least"),
+        line(
+            "reference",
+            "closed form of the mean power over whole periods of the waveform; rounding 1e-12",
+        ),
+        line(
+            "active energy",
+            "true energy against the time between pulses of the LED, 2 s at least, 60 s for bursts",
+        ),
+        line(
+            "reactive energy, modules",
+            "true energy against two values of the register, 2 s at least",
+        ),
         line("readings", "the worst of all windows, phases and pairs within 1.5 s"),
         line("time", "the bench's clock is perfect; the unit's own errs as its crystal does"),
         line("path", "waveform, front end, 24-bit counts at 8 kS/s, metering, registers, image"),

@@ -175,11 +175,7 @@ fn unit(request: &Request) -> Result<Unit, RequestError> {
 const MODULE_SEED: u64 = 0x0e57;
 
 /// The unit and modules of the same make, all calibrated, if the plan tests them.
-fn specimen(
-    unit: &Unit,
-    calibrated: &Calibrated,
-    plan: &[Item],
-) -> Result<Specimen, VerifyError> {
+fn specimen(unit: &Unit, calibrated: &Calibrated, plan: &[Item]) -> Result<Specimen, VerifyError> {
     let mut modules: Vec<ModuleSpecimen> = Vec::new();
     for primary_a in plan.iter().filter_map(Item::primary_a) {
         if modules.iter().any(|module| module.primary_a == primary_a) {

@@ -44,7 +44,11 @@ const fn class(
     Clause { id, arm: Arm::Class, source, title, requirements }
 }
 
-const fn exact(id: &'static str, title: &'static str, requirements: &'static [&'static str]) -> Clause {
+const fn exact(
+    id: &'static str,
+    title: &'static str,
+    requirements: &'static [&'static str],
+) -> Clause {
     Clause { id, arm: Arm::Exactness, source: "ours", title, requirements }
 }
 
@@ -355,13 +359,13 @@ mod tests {
             });
             rows.map(|row| row.percent).collect::<Vec<_>>()
         };
-        assert_eq!(limit(Load::Balanced, 0.24, Factor::ONE), []);
+        assert_eq!(limit(Load::Balanced, 0.24, Factor::ONE), Vec::<f64>::new());
         assert_eq!(limit(Load::Balanced, 0.25, Factor::ONE), [1.5]);
         assert_eq!(limit(Load::Balanced, 0.5, Factor::ONE), [1.0]);
         assert_eq!(limit(Load::Balanced, 0.5, Factor::HALF_L), [1.5]);
         assert_eq!(limit(Load::Balanced, 1.0, Factor::EIGHT_C), [1.0]);
         assert_eq!(limit(Load::Balanced, 65.0, Factor::HALF_L), [1.0]);
-        assert_eq!(limit(Load::SinglePhase, 0.25, Factor::ONE), []);
+        assert_eq!(limit(Load::SinglePhase, 0.25, Factor::ONE), Vec::<f64>::new());
         assert_eq!(limit(Load::SinglePhase, 65.0, Factor::ONE), [2.0]);
     }
 
@@ -381,7 +385,11 @@ mod tests {
     #[test]
     fn clauses_are_unique() {
         for (place, clause) in CLAUSES.iter().enumerate() {
-            assert!(CLAUSES[place + 1..].iter().all(|other| other.id != clause.id), "{}", clause.id);
+            assert!(
+                CLAUSES[place + 1..].iter().all(|other| other.id != clause.id),
+                "{}",
+                clause.id
+            );
             assert!(!clause.requirements.is_empty(), "{}", clause.id);
         }
     }

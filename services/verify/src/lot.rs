@@ -127,11 +127,10 @@ fn lot_point(units: &[LotUnit], place: usize, point: &Point) -> LotPoint {
     let (mean, sigma) = mean_and_sigma(&errors);
     let smallest = errors.iter().copied().fold(f64::INFINITY, f64::min);
     let largest = errors.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let guard_band =
-        units.iter().map(|unit| unit.findings[place].uncertainty).fold(0.0, f64::max);
-    let worst = units.iter().max_by(|a, b| {
-        a.findings[place].error.abs().total_cmp(&b.findings[place].error.abs())
-    });
+    let guard_band = units.iter().map(|unit| unit.findings[place].uncertainty).fold(0.0, f64::max);
+    let worst = units
+        .iter()
+        .max_by(|a, b| a.findings[place].error.abs().total_cmp(&b.findings[place].error.abs()));
     LotPoint {
         id: point.id.clone(),
         clause: point.clause.to_string(),

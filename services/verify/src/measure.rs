@@ -59,7 +59,8 @@ pub fn measure(item: &Item, bench: &Bench) -> Result<Vec<Finding>, VerifyError> 
     match &item.work {
         Work::Error(setup, take) => {
             let error = energy::error(specimen, setup, *take, 0)?;
-            let uncertainty = uncertainty::of_energy(specimen, setup, *take, error.seconds).expanded();
+            let uncertainty =
+                uncertainty::of_energy(specimen, setup, *take, error.seconds).expanded();
             Ok(vec![error.finding(uncertainty)])
         }
         Work::Readings { setup, lines, of_apparent } => {
@@ -71,7 +72,9 @@ pub fn measure(item: &Item, bench: &Bench) -> Result<Vec<Finding>, VerifyError> 
         Work::NoLoad(setup, take, seconds) => {
             Ok(vec![counted::no_load(specimen, setup, *take, *seconds)?])
         }
-        Work::Constant(setup, kwh) => Ok(vec![counted::constant(specimen, setup, *kwh, &points[0])?]),
+        Work::Constant(setup, kwh) => {
+            Ok(vec![counted::constant(specimen, setup, *kwh, &points[0])?])
+        }
         Work::Repeatability(setup, take, times) => {
             Ok(vec![energy::spread(specimen, setup, *take, *times)?])
         }

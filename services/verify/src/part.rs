@@ -30,7 +30,9 @@ pub enum MergeError {
     #[error("there is no part to merge")]
     None,
     /// A file is something else.
-    #[error("{0} is no part of a verification; give the part-K-of-N.json files that `--shard K/N` wrote")]
+    #[error(
+        "{0} is no part of a verification; give the part-K-of-N.json files that `--shard K/N` wrote"
+    )]
     NotAPart(String),
     /// Parts are of different requests or programs.
     #[error("{0} and {1} are of different verifications: {2} differs")]

@@ -6,7 +6,7 @@
 use crate::document::Applied;
 use metering::Wiring;
 use port::{ModuleModel, Role};
-use sim::synthetic::{Grid, Signal, Spectrum, System};
+use sim::synthetic::{Grid, Phasor, Signal, Spectrum, System};
 use std::f64::consts::{FRAC_PI_2, SQRT_2};
 
 /// Temperature at which units are calibrated, in degrees Celsius.
@@ -279,6 +279,14 @@ impl Setup {
         truth
     }
 
+    /// The highest momentary power of a sinusoidal load, in watts: the mean, and what goes back and forth
+    /// at twice the frequency, which in a balanced system of three phases is nothing.
+    pub fn highest_power_w(&self) -> f64 {
+        let products = self.spectra().into_iter().map(|(v, i)| v.harmonic(1) * i.harmonic(1));
+        let swinging = products.fold(Phasor::ZERO, |sum, product| sum + product);
+        self.truth().power_w() + swinging.rms()
+    }
+
     /// The same as a certificate says it.
     pub fn applied(&self) -> Applied {
         Applied {
@@ -290,7 +298,11 @@ impl Setup {
             nominal_v: self.nominal_v,
             voltage_v: self.nominal_v * self.voltage,
             current_a: self.current_a,
-            factor: if self.current_a > 0.0 { self.factor.label.to_string() } else { String::new() },
+            factor: if self.current_a > 0.0 {
+                self.factor.label.to_string()
+            } else {
+                String::new()
+            },
             frequency_hz: self.frequency_hz,
             temperature_degc: self.temperature_degc,
             waveform: self.waveform.name().to_string(),

@@ -140,9 +140,11 @@ pub fn of_energy(specimen: &Specimen, setup: &Setup, take: Take, seconds: f64) -
 /// Of a reading of one window, in percent of it, or in points of THD.
 pub fn of_reading(specimen: &Specimen, setup: &Setup, line: Line) -> Sources {
     let mut sources = Vec::new();
-    let voltage_v = setup.truth().voltage_v.into_iter().fold(f64::INFINITY, |least, v| {
-        if v > 0.0 { least.min(v) } else { least }
-    });
+    let voltage_v = setup
+        .truth()
+        .voltage_v
+        .into_iter()
+        .fold(f64::INFINITY, |least, v| if v > 0.0 { least.min(v) } else { least });
     let windowed = (RATE_HZ * WINDOW_S).sqrt();
     let channel = |role: Role, of: f64| Source {
         source: "noise of the unit",
@@ -242,7 +244,12 @@ pub fn budgets(specimen: &Specimen) -> Vec<Budget> {
         energy("active energy, Ib, PF 1", IB_A, Factor::ONE, Take::ActivePulses),
         energy("active energy, Ib, PF 0.5L", IB_A, Factor::HALF_L, Take::ActivePulses),
         energy("active energy, Imax, PF 0.5L", IMAX_A, Factor::HALF_L, Take::ActivePulses),
-        energy("reactive energy, Ib, sin phi 0.5L", IB_A, Factor::SIN_HALF_L, Take::ReactiveRegister),
+        energy(
+            "reactive energy, Ib, sin phi 0.5L",
+            IB_A,
+            Factor::SIN_HALF_L,
+            Take::ReactiveRegister,
+        ),
         of_energy(specimen, &burst, Take::ActivePulses, 60.0).budget("active energy, burst fired"),
         of_reading(specimen, &at(0.5, Factor::ONE), Line::Current).budget("current, 0.5 A"),
         of_reading(specimen, &at(IB_A, Factor::ONE), Line::VoltageLn).budget("voltage, Un"),

@@ -5,7 +5,7 @@ use port::{Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, 
 use proptest::prelude::*;
 use sim::conformance::check;
 use sim::frontend::{Afe, CODE_MAX, CODE_MIN, FrontEnd};
-use sim::sources::{Fault, FaultError, FaultKind, Faulty, Recorder, Replay, Tape, tee};
+use sim::sources::{Fault, FaultError, FaultKind, Faulty, Recorder, Replay, Tape, WithFormat, tee};
 use sim::synthetic::Signal;
 use std::f64::consts::TAU;
 
@@ -278,6 +278,15 @@ fn faults_that_cannot_be_are_refused_with_their_number() {
 }
 
 /// Two tapes of one source are equal, whatever the cut.
+#[test]
+fn another_format_leaves_the_counts_as_they_are() {
+    let other = || WithFormat::new(analogue(), |format| format.channels[0].unit_per_count *= 1.2);
+    check(|| Box::new(other()));
+    assert_eq!(whole(other()), whole(analogue()));
+    let (own, said) = (analogue().format().channels[0], other().format().channels[0]);
+    assert_eq!(said, Channel { unit_per_count: 1.2 * own.unit_per_count, ..own });
+}
+
 #[test]
 fn a_full_tape_says_what_it_left_out() {
     let tape = recorded(Counting::new(1000, &[(100, 150)]), 400);

@@ -35,8 +35,13 @@ pub fn compare(before: &Path, now: &Path, json: bool) -> Result<(), Failure> {
     let shared = now.points.iter().map(|point| &point.id);
     let unchanged = shared.filter(|id| changes.iter().all(|change| change.id != **id)).count();
     if json {
-        let document =
-            Document { schema: 1, before: side(&before), now: side(&now), unchanged, changes: &changes };
+        let document = Document {
+            schema: 1,
+            before: side(&before),
+            now: side(&now),
+            unchanged,
+            changes: &changes,
+        };
         write!(std::io::stdout().lock(), "{}", write::json(&document)?)?;
         return Ok(());
     }

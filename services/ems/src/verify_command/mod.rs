@@ -43,11 +43,16 @@ fn verify(arguments: &VerifyArgs) -> Result<(), Failure> {
     let pieces: Vec<usize> = (0..job.pieces()).collect();
     let outcomes = pool::work(&job, &pieces)?;
     let outcomes: Vec<Outcome> = outcomes.into_values().collect();
-    finish(&job, program, &outcomes, &write::Targets {
-        out: arguments.out.as_deref(),
-        json: arguments.json,
-        junit: arguments.junit.as_deref(),
-    })
+    finish(
+        &job,
+        program,
+        &outcomes,
+        &write::Targets {
+            out: arguments.out.as_deref(),
+            json: arguments.json,
+            junit: arguments.junit.as_deref(),
+        },
+    )
 }
 
 fn merge_parts(arguments: &MergeArgs) -> Result<(), Failure> {
@@ -68,11 +73,16 @@ fn merge_parts(arguments: &MergeArgs) -> Result<(), Failure> {
     }
     let job = job(request)?;
     let outcomes = complete(whole, job.pieces()).map_err(merge_failure)?;
-    finish(&job, program, &outcomes, &write::Targets {
-        out: arguments.out.as_deref(),
-        json: arguments.json,
-        junit: arguments.junit.as_deref(),
-    })
+    finish(
+        &job,
+        program,
+        &outcomes,
+        &write::Targets {
+            out: arguments.out.as_deref(),
+            json: arguments.json,
+            junit: arguments.junit.as_deref(),
+        },
+    )
 }
 
 fn merge_failure(error: MergeError) -> Failure {
@@ -106,7 +116,11 @@ fn request(arguments: &VerifyArgs) -> Result<Request, Failure> {
         nominal_v: arguments.un.clone(),
         seed: arguments.seed,
         lot: arguments.lot,
-        decision: if arguments.guard_band { Decision::GuardBand } else { Decision::SimpleAcceptance },
+        decision: if arguments.guard_band {
+            Decision::GuardBand
+        } else {
+            Decision::SimpleAcceptance
+        },
         front_end,
     })
 }
@@ -200,7 +214,11 @@ fn verdict(certificate: &Certificate) -> Result<(), Failure> {
         .collect();
     let mut text = format!("{} of {} points failed", failed.len(), certificate.points.len());
     if let Some(lot) = certificate.lot.as_ref().filter(|lot| lot.passed < lot.units) {
-        text.push_str(&format!("; {} of {} units of the lot failed", lot.units - lot.passed, lot.units));
+        text.push_str(&format!(
+            "; {} of {} units of the lot failed",
+            lot.units - lot.passed,
+            lot.units
+        ));
     }
     if !failed.is_empty() {
         let named = failed.len().min(NAMED_MAX);

@@ -67,10 +67,9 @@ pub(super) fn no_load(
     let meter = ended.image.main();
     let found = match take {
         Take::ActivePulses => pulses as f64,
-        Take::ReactiveRegister => energy_of(meter, &[
-            QuantityId::ReactiveEnergyImport,
-            QuantityId::ReactiveEnergyExport,
-        ]),
+        Take::ReactiveRegister => {
+            energy_of(meter, &[QuantityId::ReactiveEnergyImport, QuantityId::ReactiveEnergyExport])
+        }
         Take::ActiveRegister => all_energies(meter),
     };
     Ok(counted(found, 0.0, found, ended.simulated_s))
@@ -103,13 +102,13 @@ pub(super) fn constant(
     let wanted_wh = 1000.0 * kwh;
     let longest_s = 3.0 * 3600.0 * wanted_wh / setup.truth().power_w();
     let run = Run { specimen, setup, actions: &[], repetition: 0, longest_s };
-    let mut pulses = 0;
+    let (mut pulses, mut counted_wh) = (0, 0.0);
     let ended = run.look(|sight| {
         pulses += sight.pulses_s.len();
-        active_wh(sight.meter) < wanted_wh
+        counted_wh = active_wh(sight.meter);
+        counted_wh < wanted_wh
     })?;
     let indicated = PULSE_WH * pulses as f64;
-    let counted_wh = active_wh(ended.image.main());
     let error = match point.error_unit {
         "%" => percent(indicated, counted_wh),
         _ => indicated - counted_wh,

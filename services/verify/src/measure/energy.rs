@@ -121,7 +121,9 @@ fn by_register(
     let mut first: Option<(f64, f64)> = None;
     let mut last = (0.0, 0.0);
     let ended = run.look(|sight| {
-        let Some(end_s) = sight.window_end_s.filter(|end_s| *end_s >= settling_s) else { return true };
+        let Some(end_s) = sight.window_end_s.filter(|end_s| *end_s >= settling_s) else {
+            return true;
+        };
         last = (end_s, energy(sight.meter));
         let (first_s, _) = *first.get_or_insert(last);
         end_s - first_s < wanted_s
@@ -190,8 +192,7 @@ pub(super) fn drifts(
 ) -> Result<Vec<Finding>, VerifyError> {
     let mut findings = Vec::new();
     for (cold, warm) in intervals {
-        let (at_cold, at_warm) =
-            (error(specimen, cold, take, 0)?, error(specimen, warm, take, 0)?);
+        let (at_cold, at_warm) = (error(specimen, cold, take, 0)?, error(specimen, warm, take, 0)?);
         let kelvin = warm.temperature_degc - cold.temperature_degc;
         let budget = uncertainty::of_energy(specimen, warm, take, at_warm.seconds);
         findings.push(Finding {

@@ -55,8 +55,8 @@ pub(super) fn energy(
     };
     let begins_s = run.begins_s();
     let reference = true_ws(&signal, setup, begins_s + from_s, begins_s + to_s) / 3600.0;
-    let power_w = setup.truth().power_w();
-    let jumps: f64 = PARTS.windows(2).map(|parts| (parts[1] - parts[0]).abs() * power_w).sum();
+    let highest_w = setup.highest_power_w();
+    let jumps: f64 = PARTS.windows(2).map(|parts| (parts[1] - parts[0]).abs() * highest_w).sum();
     let half_samples_wh = jumps * 0.5 / RATE_HZ / 3600.0;
     let indicated = after - before;
     Ok(Finding {
@@ -83,8 +83,14 @@ pub(super) fn freshness(specimen: &Specimen, setup: &Setup) -> Result<Finding, V
         true
     })?;
     let largest = PARTS.into_iter().fold(0.0, f64::max) * setup.truth().power_w();
-    let mut worst =
-        Finding { indicated: 0.0, reference: 0.0, error: 0.0, uncertainty: 0.0, simulated_s: ended.simulated_s, limit: None };
+    let mut worst = Finding {
+        indicated: 0.0,
+        reference: 0.0,
+        error: 0.0,
+        uncertainty: 0.0,
+        simulated_s: ended.simulated_s,
+        limit: None,
+    };
     for pair in shown.windows(2) {
         let [(from_s, _), (to_s, indicated)] = pair else { continue };
         let energy = true_ws(&signal, setup, begins_s + from_s, begins_s + to_s);

@@ -15,10 +15,7 @@ use tokio::sync::{mpsc, watch};
 const SECONDS: f64 = 3.0;
 
 /// The worst difference in steps of the resolution, for each of the rows R1 to R7.
-pub(super) fn differences(
-    specimen: &Specimen,
-    setup: &Setup,
-) -> Result<Vec<Finding>, VerifyError> {
+pub(super) fn differences(specimen: &Specimen, setup: &Setup) -> Result<Vec<Finding>, VerifyError> {
     let run = Run { specimen, setup, actions: &[], repetition: 0, longest_s: SECONDS };
     let ended = run.look(|_| true)?;
     let read = read_back(&ended.image)?;
@@ -41,9 +38,8 @@ pub(super) fn differences(
             });
         }
     }
-    let finding = |row: Option<Finding>| {
-        row.ok_or_else(|| VerifyError::NoWindow(Box::new(setup.applied())))
-    };
+    let finding =
+        |row: Option<Finding>| row.ok_or_else(|| VerifyError::NoWindow(Box::new(setup.applied())));
     rows.into_iter().map(finding).collect()
 }
 

@@ -90,10 +90,15 @@ fn expected(line: Line, setup: &Setup, truth: &Truth, of_apparent: bool) -> Vec<
         Line::ThdVoltage => phases(QuantityId::ThdVoltageLn, truth.thd_voltage, true),
         Line::ThdCurrent => phases(QuantityId::ThdCurrent, truth.thd_current, true),
         Line::VoltageLl => {
-            let pairs = [Scope::L12, Scope::L23, Scope::L31].into_iter().zip(truth.phase_to_phase_v);
+            let pairs =
+                [Scope::L12, Scope::L23, Scope::L31].into_iter().zip(truth.phase_to_phase_v);
             let wired = pairs.filter(|(_, value)| *value > 0.0);
             let place = |(scope, value)| {
-                Some(Expected { point: point(QuantityId::VoltageLl, None, scope)?, value, of: value })
+                Some(Expected {
+                    point: point(QuantityId::VoltageLl, None, scope)?,
+                    value,
+                    of: value,
+                })
             };
             wired.filter_map(place).collect()
         }

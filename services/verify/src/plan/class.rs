@@ -71,7 +71,15 @@ fn curve(depth: Depth, level: Level) -> &'static [f64] {
     }
 }
 
-fn error_item(clause: &'static str, supply: Supply, energy: Energy, setup: Setup, take: Take, rest: &str, limit: f64) -> Item {
+fn error_item(
+    clause: &'static str,
+    supply: Supply,
+    energy: Energy,
+    setup: Setup,
+    take: Take,
+    rest: &str,
+    limit: f64,
+) -> Item {
     let point = point(clause, energy.name(), supply, rest, &setup, take.method(), limit);
     Item { points: vec![Point { unit: unit(energy), ..point }], work: Work::Error(setup, take) }
 }
@@ -85,7 +93,15 @@ fn balanced(supply: Supply, depth: Depth, level: Level, energy: Energy) -> Vec<I
                 let setup = balanced_at(supply, *current_a, *factor);
                 let clause = energy.clause("balanced").id;
                 let rest = at(&setup);
-                items.push(error_item(clause, supply, energy, setup, take(energy), &rest, row.percent));
+                items.push(error_item(
+                    clause,
+                    supply,
+                    energy,
+                    setup,
+                    take(energy),
+                    &rest,
+                    row.percent,
+                ));
             }
         }
     }
@@ -117,7 +133,15 @@ fn single_phase(supply: Supply, depth: Depth, level: Level, energy: Energy) -> V
                 let setup = alone(balanced_at(supply, *current_a, row.factors[0]));
                 let rest = format!("L{}/{}", phase + 1, at(&setup));
                 let clause = energy.clause("single-phase").id;
-                items.push(error_item(clause, supply, energy, setup, take(energy), &rest, row.percent));
+                items.push(error_item(
+                    clause,
+                    supply,
+                    energy,
+                    setup,
+                    take(energy),
+                    &rest,
+                    row.percent,
+                ));
             }
         }
         let factor = match energy {
@@ -202,11 +226,9 @@ fn constant(supply: Supply) -> Item {
     let clause = "62053-21/constant";
     // A tenth of the limit of error at this current.
     let limit = TENTH * 1.0;
-    let point = point(clause, "pulses of the LED", supply, &at(&setup), &setup, Method::Count, limit);
-    Item {
-        points: vec![Point { unit: "Wh", ..point }],
-        work: Work::Constant(setup, CONSTANT_KWH),
-    }
+    let point =
+        point(clause, "pulses of the LED", supply, &at(&setup), &setup, Method::Count, limit);
+    Item { points: vec![Point { unit: "Wh", ..point }], work: Work::Constant(setup, CONSTANT_KWH) }
 }
 
 fn repeatability(supply: Supply) -> Vec<Item> {
@@ -253,7 +275,15 @@ fn modules(supply: Supply, level: Level) -> Vec<Item> {
                         Energy::Reactive => Take::ReactiveRegister,
                     };
                     let rest = at(&setup);
-                    items.push(error_item(clause, supply, row.energy, setup, take, &rest, row.percent));
+                    items.push(error_item(
+                        clause,
+                        supply,
+                        row.energy,
+                        setup,
+                        take,
+                        &rest,
+                        row.percent,
+                    ));
                 }
             }
         }

@@ -31,22 +31,34 @@ pub(super) fn items(supply: Supply, depth: Depth) -> Vec<Item> {
     items.extend(frequencies.iter().map(|frequency_hz| readings(supply, *frequency_hz)));
     items.push(changing_load(supply));
     if depth == Depth::Whole {
-        items.push(counted("exact/pulses", "pulses of the LED", "Wh", supply, Work::Constant(
-            setup(supply, IMAX_A, Factor::ONE),
-            1.0,
-        )));
-        items.push(counted("exact/zero", "all energies", "Wh", supply, Work::NoLoad(
-            setup(supply, 0.0, Factor::ONE),
-            Take::ActiveRegister,
-            60.0,
-        )));
-        items.push(counted("exact/samples", "samples", "samples", supply, Work::Samples(
-            setup(supply, IB_A, Factor::ONE),
-            SAMPLES_S,
-        )));
-        items.push(counted("exact/tariffs", "active energy", "Wh", supply, Work::Tariffs(
-            setup(supply, IMAX_A, Factor::ONE),
-        )));
+        items.push(counted(
+            "exact/pulses",
+            "pulses of the LED",
+            "Wh",
+            supply,
+            Work::Constant(setup(supply, IMAX_A, Factor::ONE), 1.0),
+        ));
+        items.push(counted(
+            "exact/zero",
+            "all energies",
+            "Wh",
+            supply,
+            Work::NoLoad(setup(supply, 0.0, Factor::ONE), Take::ActiveRegister, 60.0),
+        ));
+        items.push(counted(
+            "exact/samples",
+            "samples",
+            "samples",
+            supply,
+            Work::Samples(setup(supply, IB_A, Factor::ONE), SAMPLES_S),
+        ));
+        items.push(counted(
+            "exact/tariffs",
+            "active energy",
+            "Wh",
+            supply,
+            Work::Tariffs(setup(supply, IMAX_A, Factor::ONE)),
+        ));
         items.push(freshness(supply));
     }
     items
@@ -66,7 +78,8 @@ fn readings(supply: Supply, frequency_hz: f64) -> Item {
     let point = |(line, quantity, unit, limit): (Line, &'static str, &'static str, f64)| {
         let rest = format!("{}/{frequency_hz}Hz", quantity.replace(' ', "-"));
         let thd = matches!(line, Line::ThdVoltage | Line::ThdCurrent);
-        let point = point("exact/readings", quantity, supply, &rest, &setup, Method::Reading, limit);
+        let point =
+            point("exact/readings", quantity, supply, &rest, &setup, Method::Reading, limit);
         Point { unit, error_unit: if thd { "points" } else { "%" }, ..point }
     };
     Item {
@@ -83,13 +96,15 @@ fn readings(supply: Supply, frequency_hz: f64) -> Item {
 /// limit by whoever measures.
 fn changing_load(supply: Supply) -> Item {
     let setup = setup(supply, IB_A, Factor::HALF_L);
-    let point = point("exact/energy", "active energy", supply, &at(&setup), &setup, Method::Register, 1e-3);
+    let point =
+        point("exact/energy", "active energy", supply, &at(&setup), &setup, Method::Register, 1e-4);
     Item { points: vec![Point { unit: "Wh", ..point }], work: Work::ChangingLoad(setup) }
 }
 
 fn freshness(supply: Supply) -> Item {
     let setup = setup(supply, IB_A, Factor::ONE);
-    let point = point("exact/freshness", "active power", supply, &at(&setup), &setup, Method::Reading, 0.1);
+    let point =
+        point("exact/freshness", "active power", supply, &at(&setup), &setup, Method::Reading, 0.1);
     Item { points: vec![Point { unit: "W", ..point }], work: Work::Freshness(setup) }
 }
 

@@ -78,7 +78,11 @@ fn influenced(row: &InfluenceLimit, base: &Setup) -> Vec<Influenced> {
     let cut = |waveform: Waveform| {
         // The row's current is the rms of the cut one.
         let current_a = Setup::before_cutting(base.current_a);
-        vec![(Setup { waveform, current_a, ..base.clone() }, waveform.name().replace(' ', "-"), row.percent)]
+        vec![(
+            Setup { waveform, current_a, ..base.clone() },
+            waveform.name().replace(' ', "-"),
+            row.percent,
+        )]
     };
     match row.influence {
         "voltage" => {

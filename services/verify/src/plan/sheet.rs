@@ -94,7 +94,10 @@ fn powers(supply: Supply, currents_a: &[f64], depth: Depth) -> Vec<Item> {
                 }
             }
             if !points.is_empty() {
-                items.push(Item { points, work: Work::Readings { setup, lines, of_apparent: false } });
+                items.push(Item {
+                    points,
+                    work: Work::Readings { setup, lines, of_apparent: false },
+                });
             }
         }
     }
@@ -108,11 +111,14 @@ fn voltages(supply: Supply, voltages_v: &[f64]) -> Vec<Item> {
         let setup = Setup { voltage, ..setup(supply, IB_A, Factor::ONE) };
         let (mut points, mut lines) = (Vec::new(), Vec::new());
         let between = voltage_v * 3f64.sqrt();
-        for (quantity, at, line) in
-            [("voltage L-N", *voltage_v, Line::VoltageLn), ("voltage L-L", between, Line::VoltageLl)]
-        {
+        for (quantity, at, line) in [
+            ("voltage L-N", *voltage_v, Line::VoltageLn),
+            ("voltage L-L", between, Line::VoltageLl),
+        ] {
             let pairs = supply.wiring.phases()[1];
-            if let Some(limit) = sheet_limit(quantity, at, "").filter(|_| line == Line::VoltageLn || pairs) {
+            if let Some(limit) =
+                sheet_limit(quantity, at, "").filter(|_| line == Line::VoltageLn || pairs)
+            {
                 let rest = format!("{voltage_v}V");
                 points.push(reading("A2", quantity, "V", supply, &setup, &rest, limit));
                 lines.push(line);
