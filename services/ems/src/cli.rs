@@ -148,7 +148,7 @@ pub struct VerifyArgs {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Make, calibrate and verify so many units besides
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=verify::LOT_MAX))]
     pub lot: u64,
     /// Only these wiring systems: 3p4w, 3p3w, 2p3w, 1p2w, wild-leg, 3x1p
     #[arg(long, value_parser = parse_wiring, value_delimiter = ',')]

@@ -30,4 +30,5 @@ mod unit_file;
 pub use certificate::certificate;
 pub use error::VerifyError;
 pub use job::{Decision, Job, Outcome, Request, RequestError};
+pub use lot::UNITS_MAX as LOT_MAX;
 pub use plan::{Level, Selection};

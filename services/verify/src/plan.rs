@@ -371,7 +371,8 @@ fn point(
 
 /// Current and displacement as a part of an id.
 fn at(setup: &Setup) -> String {
-    format!("{}A/{}", setup.current_a, setup.factor.label.replace(' ', "-"))
+    let milliamperes = (1000.0 * setup.current_a).round();
+    format!("{}A/{}", milliamperes / 1000.0, setup.factor.label.replace(' ', "-"))
 }
 
 #[cfg(test)]

@@ -177,5 +177,10 @@ fn modbus(supply: Supply) -> Item {
         error_unit: "steps",
         ..point(clause, quantity, supply, &at(&setup), &setup, Method::Modbus, 0.5 + 1e-6)
     };
-    Item { points: rows.map(one).into(), work: Work::Modbus(setup) }
+    // Two wattmeters have no energies by phase.
+    let there = |(clause, _): &(&'static str, &'static str)| {
+        *clause != "R2" || supply.wiring.has_phase_power()
+    };
+    let points = rows.into_iter().filter(there).map(one).collect();
+    Item { points, work: Work::Modbus(setup) }
 }
