@@ -63,6 +63,8 @@ OTHER_MEANINGS = {
     ("services/ems/src/channels.rs", "current"): "a kind of recorded channel, in a message",
     ("twin/recording/src", "current"): "a kind of recorded channel, in a message",
     ("twin/recording/src", "kWh"): "a unit in a recording",
+    ("services/verify/src", "frequency"): "the name of a clause or of a line of the datasheet",
+    ("services/verify/src", "current"): "the name of a clause or of a line of the datasheet",
     ("services/report/src/groups.rs", "frequency"): "the last part of a clause's id",
 }
 

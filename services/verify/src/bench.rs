@@ -318,9 +318,9 @@ fn window_end(effects: &Effects, id: MeterId) -> Option<f64> {
             effects.windows.last().filter(|window| window.cycles > 0).map(|window| window.end)
         }
         MeterId::Esy(slot) => {
-            let own = effects.module_windows.iter().filter(|(of, _)| *of == slot);
+            let own = effects.module_windows.iter().rev().find(|(of, _)| *of == slot);
             // Stamps begin half a sample before the first one.
-            own.map(|(_, time)| time.seconds_since(START) * RATE_HZ - 0.5).last()
+            own.map(|(_, time)| time.seconds_since(START) * RATE_HZ - 0.5)
         }
     }
 }

@@ -78,7 +78,7 @@ pub fn measure(item: &Item, bench: &Bench) -> Result<Vec<Finding>, VerifyError> 
         Work::Repeatability(setup, take, times) => {
             Ok(vec![energy::spread(specimen, setup, *take, *times)?])
         }
-        Work::Modbus(setup) => over_modbus::differences(specimen, setup),
+        Work::Modbus(setup) => over_modbus::differences(specimen, setup, points),
         Work::ChangingLoad(setup) => Ok(vec![moving::energy(specimen, setup, points[0].limit)?]),
         Work::Freshness(setup) => Ok(vec![moving::freshness(specimen, setup)?]),
         Work::Samples(setup, seconds) => Ok(vec![counted::samples(specimen, setup, *seconds)?]),

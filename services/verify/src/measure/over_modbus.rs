@@ -3,6 +3,7 @@
 use super::Finding;
 use crate::bench::{Run, Specimen};
 use crate::error::VerifyError;
+use crate::plan::Point;
 use crate::setup::Setup;
 use catalog::{Class, QuantityId, Scope};
 use image::Image;
@@ -14,14 +15,19 @@ use tokio::sync::{mpsc, watch};
 /// Seconds of load before the registers are read.
 const SECONDS: f64 = 3.0;
 
-/// The worst difference in steps of the resolution, for each of the rows R1 to R7.
-pub(super) fn differences(specimen: &Specimen, setup: &Setup) -> Result<Vec<Finding>, VerifyError> {
+/// The worst difference in steps of the resolution, for each of the rows R1 to R7 that has a point.
+pub(super) fn differences(
+    specimen: &Specimen,
+    setup: &Setup,
+    points: &[Point],
+) -> Result<Vec<Finding>, VerifyError> {
     let run = Run { specimen, setup, actions: &[], repetition: 0, longest_s: SECONDS };
     let ended = run.look(|_| true)?;
     let read = read_back(&ended.image)?;
-    let mut rows: [Option<Finding>; 7] = [const { None }; 7];
+    let mut rows: Vec<Option<Finding>> = vec![None; points.len()];
     for (point, value) in read {
         let Some(row) = row_of(point.point()) else { continue };
+        let Some(row) = points.iter().position(|point| point.clause == row) else { continue };
         // What the meter does not give, nobody can read; what it gives, everybody must.
         let Some(shown) = ended.image.main().get(point).value() else { continue };
         let indicated = value.unwrap_or(f64::MAX);
@@ -33,7 +39,7 @@ pub(super) fn differences(specimen: &Specimen, setup: &Setup) -> Result<Vec<Find
                 reference: shown,
                 error,
                 uncertainty: 0.0,
-                simulated_s: ended.simulated_s / 7.0,
+                simulated_s: ended.simulated_s / points.len() as f64,
                 limit: None,
             });
         }
@@ -43,20 +49,22 @@ pub(super) fn differences(specimen: &Specimen, setup: &Setup) -> Result<Vec<Find
     rows.into_iter().map(finding).collect()
 }
 
-/// Place of the row of the datasheet that a value belongs to, from R1 on.
-fn row_of(point: &catalog::Point) -> Option<usize> {
+/// The row of the datasheet that a value belongs to.
+fn row_of(point: &catalog::Point) -> Option<&'static str> {
     let system = point.scope == Scope::System;
     match point.quantity.class {
-        Class::Energy => return Some(if system { 0 } else { 1 }),
+        Class::Energy => return Some(if system { "R1" } else { "R2" }),
         Class::Live => {}
         Class::Hours | Class::Demand => return None,
     }
     match point.quantity.id {
-        QuantityId::ActivePower | QuantityId::ReactivePower | QuantityId::ApparentPower => Some(2),
-        QuantityId::Current | QuantityId::NeutralCurrent => Some(3),
-        QuantityId::VoltageLn | QuantityId::VoltageLl => Some(4),
-        QuantityId::Frequency => Some(5),
-        QuantityId::PowerFactor => Some(6),
+        QuantityId::ActivePower | QuantityId::ReactivePower | QuantityId::ApparentPower => {
+            Some("R3")
+        }
+        QuantityId::Current | QuantityId::NeutralCurrent => Some("R4"),
+        QuantityId::VoltageLn | QuantityId::VoltageLl => Some("R5"),
+        QuantityId::Frequency => Some("R6"),
+        QuantityId::PowerFactor => Some("R7"),
         _ => None,
     }
 }
