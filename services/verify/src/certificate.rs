@@ -56,6 +56,7 @@ pub fn certificate(
         unit: UnitSheet {
             name: job.unit.name.clone(),
             serial: job.unit.serial(),
+            ratings: ratings(),
             errors: job.unit.errors(),
             spoiled: job.unit.changes.clone(),
             calibration: job.calibrated.sheet.clone(),
@@ -182,6 +183,20 @@ fn scope(job: &Job, points: &[PointResult]) -> Scope {
         nominal_v,
         simulated_s: points.iter().map(|point| point.simulated_s).sum(),
     }
+}
+
+/// The nameplate (datasheet L357 to L386, L616).
+fn ratings() -> Vec<Entry> {
+    let line = |name: &str, value: &str| entry(name, value.to_string());
+    vec![
+        line("type", "EMS AV2, digital twin"),
+        line("systems", "1p2w, 2p3w, 3p3w, 3p4w, wild leg, three single-phase loads"),
+        line("voltage", "3 x 120 ... 277 / 208 ... 480 V"),
+        line("current, direct", "0.25-5(65) A, starting current 20 mA"),
+        line("nominal frequency", "50 or 60 Hz"),
+        line("meter constant", "1000 imp/kWh"),
+        line("claimed class", "1 (EN IEC 62053-21), active; 2 (EN IEC 62053-23), reactive"),
+    ]
 }
 
 fn conditions() -> Vec<Entry> {

@@ -94,6 +94,8 @@ pub struct UnitSheet {
     pub name: String,
     /// Serial number that its registers show.
     pub serial: String,
+    /// What its nameplate says.
+    pub ratings: Vec<Entry>,
     /// True errors of its front end, which the test bench does not know.
     pub errors: Vec<Entry>,
     /// What was spoiled on purpose; empty for an honest unit.
@@ -221,7 +223,7 @@ pub struct ClauseResult {
 pub struct Applied {
     /// Wiring system, by slug.
     pub wiring: String,
-    /// Meter: `main` or `esy1` and on.
+    /// Meter: `main`, or a module such as `esy1 ESY3XMV 100 A` with the primary current of its transformers.
     pub meter: String,
     /// Nominal voltage L-N in volts.
     pub nominal_v: f64,

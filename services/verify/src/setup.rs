@@ -293,7 +293,7 @@ impl Setup {
             wiring: self.wiring.slug().to_string(),
             meter: match self.meter {
                 Meter::Main => "main".to_string(),
-                Meter::Module(..) => "esy1".to_string(),
+                Meter::Module(model, primary_a) => format!("esy1 {} {primary_a} A", model.slug()),
             },
             nominal_v: self.nominal_v,
             voltage_v: self.nominal_v * self.voltage,

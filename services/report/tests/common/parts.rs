@@ -9,6 +9,13 @@ pub fn unit() -> UnitSheet {
     UnitSheet {
         name: "Virtual unit of the three-phase meter, typical front end".to_string(),
         serial: "SIM0000000007".to_string(),
+        ratings: vec![
+            Entry {
+                name: "voltage".to_string(),
+                value: "3 x 120 ... 277 / 208 ... 480 V".to_string(),
+            },
+            Entry { name: "current, direct".to_string(), value: "0.25-5(65) A".to_string() },
+        ],
         errors: entries(&[
             ("gain of voltage channels", "L1 +0.412 %, L2 -0.230 %, L3 +0.087 %"),
             ("gain of current channels", "L1 -0.811 %, L2 +0.402 %, L3 +0.119 %, N +0.2 %"),
