@@ -4,7 +4,7 @@
 //! bench has a perfect clock: it knows the unit's true sample clock and stamps by it.
 
 use crate::error::VerifyError;
-use crate::setup::{Meter, Setup};
+use crate::setup::{Meter, REFERENCE_DEGC, Setup};
 use crate::spoiled_feed::SpoiledFeed;
 use crate::unit::{Defects, Unit};
 use catalog::{QuantityId, Register, Scope, SettingId, point};
@@ -300,8 +300,11 @@ fn limits(defects: &Defects) -> Limits {
     }
 }
 
+/// The front end in the climate of a setup. A unit that stood above the reference temperature when it was
+/// calibrated stands as much above any other.
 fn at_temperature(front_end: &FrontEnd, setup: &Setup) -> FrontEnd {
-    FrontEnd { temperature_degc: setup.temperature_degc, ..front_end.clone() }
+    let warmer_k = setup.temperature_degc - REFERENCE_DEGC;
+    FrontEnd { temperature_degc: front_end.temperature_degc + warmer_k, ..front_end.clone() }
 }
 
 fn format(coefficients: &Coefficients, roles: &[Role]) -> SourceFormat {

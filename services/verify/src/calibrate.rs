@@ -10,12 +10,14 @@ use crate::calibration_bench::{CalibrationBench, PHASES, Shown};
 use crate::document::{CalibrationSheet, CalibrationStep, ChannelSheet, Residual};
 use crate::error::VerifyError;
 use crate::limits::{IB_A, IMIN_A};
+use crate::standard::Standard;
 use crate::unit::Unit;
 use catalog::QuantityId;
 use metering::calibration::{
     Applied, Coefficients, current_gain, offset, relative_error, sensor_lead, voltage_gain,
 };
 use port::{Channel, Role};
+use sim::frontend::{Calibration, FrontEnd};
 
 pub use crate::calibration_bench::{CalibrationBench as Bench, Shown as BenchReading};
 
@@ -88,6 +90,7 @@ pub fn calibrate_module(
     own: &Unit,
     primary_a: f64,
     main: &Unit,
+    standard: Standard,
 ) -> Result<(Unit, Calibrated), VerifyError> {
     let mut front_end = main.front_end.clone();
     for role in [Role::Ia, Role::Ib, Role::Ic] {
@@ -96,32 +99,41 @@ pub fn calibrate_module(
         channel.full_scale = primary_a * MODULE_FULL_SCALE;
     }
     let module = Unit { later: front_end.clone(), front_end, ..own.clone() };
-    let calibrated = calibrate_at(&module, primary_a)?;
+    let calibrated = calibrate_at(&module, primary_a, standard)?;
     Ok((module, calibrated))
 }
 
-/// Calibrates a unit as it comes from production.
+/// Calibrates a unit as it comes from production, on a bench with this standard.
 ///
 /// # Errors
 /// If the front end cannot be simulated, or a correction would be larger than parts can be off.
-pub fn calibrate(unit: &Unit) -> Result<Calibrated, VerifyError> {
-    calibrate_at(unit, IB_A)
+pub fn calibrate(unit: &Unit, standard: Standard) -> Result<Calibrated, VerifyError> {
+    calibrate_at(unit, IB_A, standard)
 }
 
-fn calibrate_at(unit: &Unit, basic_current_a: f64) -> Result<Calibrated, VerifyError> {
+fn calibrate_at(
+    unit: &Unit,
+    basic_current_a: f64,
+    standard: Standard,
+) -> Result<Calibrated, VerifyError> {
     let design = unit.front_end.clone().uncalibrated().format(&ROLES, RATE_HZ);
     let conditions = Conditions::new(basic_current_a);
     let mut work = Work {
-        bench: CalibrationBench::new(&unit.front_end, RATE_HZ),
+        bench: CalibrationBench::new(&unit.front_end, standard, RATE_HZ),
         conditions,
-        coefficients: Coefficients::new(&design.channels)?,
+        coefficients: before(unit)?,
         steps: Vec::new(),
         residuals: Vec::new(),
     };
-    work.offsets()?;
-    work.gains()?;
+    let is_calibrated = unit.given.is_none();
+    if is_calibrated {
+        work.offsets()?;
+        work.gains()?;
+    }
     work.check_power()?;
-    work.phases()?;
+    if is_calibrated {
+        work.phases()?;
+    }
     work.measure_no_current()?;
     work.check(&conditions.at_imin, "Imin, PF 1")?;
     work.check(&conditions.inductive, "Ib, PF 0.5L")?;
@@ -137,6 +149,13 @@ fn calibrate_at(unit: &Unit, basic_current_a: f64) -> Result<Calibrated, VerifyE
         residuals,
     };
     Ok(Calibrated { coefficients, sheet })
+}
+
+/// What a unit works with before it is calibrated, or instead.
+fn before(unit: &Unit) -> Result<Coefficients, VerifyError> {
+    let calibration = unit.given.unwrap_or(Calibration::Nominal);
+    let front_end = FrontEnd { calibration, ..unit.front_end.clone() };
+    Ok(Coefficients::new(&front_end.format(&ROLES, RATE_HZ).channels)?)
 }
 
 /// A calibration going on.
@@ -274,7 +293,8 @@ fn stored(unit: &Unit, found: &Coefficients) -> Result<Coefficients, VerifyError
             (channel.rc_hz, channel.sinc_order) = (f64::INFINITY, 0);
         }
     }
-    Ok(Coefficients::new(&channels)?)
+    // What the unit works with is what it reads back from its memory.
+    Ok(Coefficients::from_bytes(&Coefficients::new(&channels)?.to_bytes())?)
 }
 
 fn channel_sheet(channel: &Channel, design: &Channel) -> ChannelSheet {

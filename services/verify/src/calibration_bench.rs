@@ -1,10 +1,11 @@
 //! The bench of the calibration: it applies three phases to a unit and sees what the unit shows.
 //!
-//! It knows what it applies, the unit's raw counts and the readings that the production metering makes of
+//! It knows what it applies as its standard says it, the unit's raw counts and the readings that the production metering makes of
 //! them with given coefficients: nothing else. Its time goes on from measurement to measurement, and
 //! before each the sensors have settled.
 
 use crate::error::VerifyError;
+use crate::standard::Standard;
 use catalog::{QuantityId, Scope, point};
 use image::Identity;
 use metering::calibration::{Applied, Coefficients, CountMean};
@@ -40,15 +41,20 @@ pub struct Shown {
 #[derive(Debug)]
 pub struct CalibrationBench<'u> {
     front_end: &'u FrontEnd,
+    standard: Standard,
     sample_rate_hz: f64,
     /// Seconds since the bench was switched on.
     now_s: f64,
 }
 
 impl<'u> CalibrationBench<'u> {
-    /// With a unit on it, at a nominal sample rate in hertz.
-    pub fn new(front_end: &'u FrontEnd, sample_rate_hz: f64) -> CalibrationBench<'u> {
-        CalibrationBench { front_end, sample_rate_hz, now_s: 0.0 }
+    /// With a unit on it, at a nominal sample rate in hertz. What it applies is what its standard says.
+    pub fn new(
+        front_end: &'u FrontEnd,
+        standard: Standard,
+        sample_rate_hz: f64,
+    ) -> CalibrationBench<'u> {
+        CalibrationBench { front_end, standard, sample_rate_hz, now_s: 0.0 }
     }
 
     /// Applies the same to all phases, 120 degrees apart, and reads what each shows as a mean over
@@ -108,7 +114,10 @@ impl<'u> CalibrationBench<'u> {
     /// The unit's counts from now on.
     fn apply(&mut self, applied: &Applied, seconds: f64) -> Result<Afe<Synthetic>, VerifyError> {
         let Applied { voltage_v, current_a, lag_deg, frequency_hz } = *applied;
-        let signal = Signal::three_phase(frequency_hz, voltage_v, current_a, lag_deg);
+        let Standard { voltage_ppm, current_ppm, lag_deg: more_deg } = self.standard;
+        let voltage_v = voltage_v * (1.0 + 1e-6 * voltage_ppm);
+        let current_a = current_a * (1.0 + 1e-6 * current_ppm);
+        let signal = Signal::three_phase(frequency_hz, voltage_v, current_a, lag_deg + more_deg);
         let mut source = Afe::new(self.front_end, signal.play(0, None), self.sample_rate_hz)?;
         self.now_s += PAUSE_S;
         source.seek((self.now_s * self.sample_rate_hz).round() as u64);

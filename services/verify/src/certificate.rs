@@ -4,7 +4,7 @@ use crate::document::{
     Certificate, ClauseResult, Entry, NOTICE, PointResult, Program, Rule, SCHEMA, Scope, UnitSheet,
 };
 use crate::job::{Decision, Job, Outcome};
-use crate::limits::CLAUSES;
+use crate::limits::{CLAUSES, IB_A};
 use crate::lot::{self, LotUnit};
 use crate::measure::Finding;
 use crate::plan::Point;
@@ -57,7 +57,7 @@ pub fn certificate(
             name: job.unit.name.clone(),
             serial: job.unit.serial(),
             ratings: ratings(),
-            errors: job.unit.errors(),
+            errors: job.unit.errors().into_iter().chain([job.standard.describe()]).collect(),
             spoiled: job.unit.changes.clone(),
             calibration: job.calibrated.sheet.clone(),
         },
@@ -135,8 +135,21 @@ fn point_result(point: &Point, finding: &Finding, decision: Decision) -> PointRe
         margin: 1.0 - used,
         // A NaN passes nothing.
         passed: finding.error.abs() <= limit - band,
-        note: String::new(),
+        note: if is_calibration_point(point) { CALIBRATED_HERE.to_string() } else { String::new() },
     }
+}
+
+/// Said of a point that the calibration used, since it says little of the others.
+const CALIBRATED_HERE: &str = "used for the calibration";
+
+/// Whether the calibration of the built-in meter used just this load: Ib at power factor 1 and 0.5L.
+fn is_calibration_point(point: &Point) -> bool {
+    let applied = &point.applied;
+    point.clause == "62053-21/balanced"
+        && (applied.wiring.as_str(), applied.nominal_v, applied.frequency_hz)
+            == ("3p4w", 230.0, 50.0)
+        && applied.current_a == IB_A
+        && ["1", "0.5L"].contains(&applied.factor.as_str())
 }
 
 fn clauses(points: &[PointResult]) -> Vec<ClauseResult> {
@@ -221,6 +234,10 @@ fn conditions() -> Vec<Entry> {
             "true energy against two values of the register, 2 s at least",
         ),
         line("readings", "the worst of all windows, phases and pairs within 1.5 s"),
+        line(
+            "fidelity",
+            "waveform, at every point: each sample is computed, converted and metered",
+        ),
         line("time", "the bench's clock is perfect; the unit's own errs as its crystal does"),
         line("path", "waveform, front end, 24-bit counts at 8 kS/s, metering, registers, image"),
         line("currents of cut waveforms", "the rms after cutting is that of the clause"),

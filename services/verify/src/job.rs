@@ -9,6 +9,7 @@ use crate::error::VerifyError;
 use crate::lot::{self, LotUnit};
 use crate::measure::{Bench, Finding, measure};
 use crate::plan::{Item, Level, Selection};
+use crate::standard::Standard;
 use crate::unit::Unit;
 use metering::Wiring;
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,15 @@ pub enum RequestError {
          1p2w at 230 and 120 V, wild-leg at 120 V, 3x1p at 230 V, 3p4w and 3p3w at 120, 230 and 277 V"
     )]
     Nothing,
-    /// The unit cannot be calibrated.
+    /// The unit that a file describes cannot be calibrated.
+    #[error("{file}: {error}")]
+    Uncalibrated {
+        /// Name of the file.
+        file: String,
+        /// Why.
+        error: VerifyError,
+    },
+    /// The bench cannot be set up.
     #[error(transparent)]
     Verify(#[from] VerifyError),
 }
@@ -92,6 +101,7 @@ pub enum Outcome {
 pub struct Job {
     pub(crate) request: Request,
     pub(crate) unit: Unit,
+    pub(crate) standard: Standard,
     pub(crate) calibrated: Calibrated,
     pub(crate) plan: Vec<Item>,
     pub(crate) bench: Bench,
@@ -105,9 +115,11 @@ impl Job {
     pub fn new(request: Request) -> Result<Job, RequestError> {
         let plan = plan(&request)?;
         let unit = unit(&request)?;
-        let calibrated = calibrate(&unit)?;
+        let standard = Standard::of_place(unit.seed);
+        let calibrated =
+            calibrate(&unit, standard).map_err(|error| uncalibrated(&request, error))?;
         let bench = Bench { class: specimen(&unit, &calibrated, &plan)?, exact: exact(&unit)? };
-        Ok(Job { request, unit, calibrated, plan, bench })
+        Ok(Job { request, unit, standard, calibrated, plan, bench })
     }
 
     /// How many pieces there are.
@@ -171,6 +183,13 @@ fn unit(request: &Request) -> Result<Unit, RequestError> {
     }
 }
 
+fn uncalibrated(request: &Request, error: VerifyError) -> RequestError {
+    match &request.front_end {
+        Some((file, _)) => RequestError::Uncalibrated { file: file.clone(), error },
+        None => RequestError::Verify(error),
+    }
+}
+
 /// Seed of the module that is tested with a unit.
 const MODULE_SEED: u64 = 0x0e57;
 
@@ -182,7 +201,8 @@ fn specimen(unit: &Unit, calibrated: &Calibrated, plan: &[Item]) -> Result<Speci
             continue;
         }
         let own = Unit::typical(unit.seed ^ MODULE_SEED);
-        let (module, calibrated) = calibrate_module(&own, primary_a, unit)?;
+        let standard = Standard::of_place(own.seed);
+        let (module, calibrated) = calibrate_module(&own, primary_a, unit, standard)?;
         let (front_end, coefficients) = (module.later, calibrated.coefficients);
         modules.push(ModuleSpecimen { primary_a, front_end, coefficients });
     }

@@ -8,6 +8,7 @@ use crate::limits::{IB_A, IMAX_A, IMIN_A};
 use crate::measure::{Bench, Finding, measure};
 use crate::plan::{Item, Line, Point, Take, Work, lot_item};
 use crate::setup::{Factor, Setup};
+use crate::standard::Standard;
 use crate::unit::Unit;
 use metering::Wiring;
 use serde::{Deserialize, Serialize};
@@ -76,7 +77,7 @@ fn seed(lot_seed: u64, number: u64) -> u64 {
 /// Makes, calibrates and verifies a unit.
 pub(crate) fn unit(lot_seed: u64, number: u64) -> Result<LotUnit, VerifyError> {
     let unit = Unit::typical(seed(lot_seed, number));
-    let calibrated = calibrate(&unit)?;
+    let calibrated = calibrate(&unit, Standard::of_place(unit.seed))?;
     let specimen =
         Specimen { unit: unit.clone(), coefficients: calibrated.coefficients, modules: Vec::new() };
     let bench = Bench { exact: specimen.clone(), class: specimen };

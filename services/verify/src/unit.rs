@@ -10,7 +10,7 @@
 
 use crate::document::{Arm, Entry};
 use port::Role;
-use sim::frontend::{Crosstalk, FrontEnd};
+use sim::frontend::{Calibration, Crosstalk, FrontEnd};
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Unit {
     pub front_end: FrontEnd,
     /// As it is when it is verified: the same, with what was done to it after the calibration.
     pub later: FrontEnd,
+    /// Constants that it is given instead of being calibrated: those of the design, or the true ones.
+    pub given: Option<Calibration>,
     /// What its program and its calibration do wrong.
     pub defects: Defects,
     /// Which clause must catch it, if it was spoiled on purpose.
@@ -87,6 +89,7 @@ impl Unit {
             seed,
             later: front_end.clone(),
             front_end,
+            given: None,
             defects: Defects::default(),
             claim: None,
             changes: Vec::new(),
@@ -168,7 +171,6 @@ pub(crate) fn coupling(crosstalk: &Crosstalk) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sim::frontend::Calibration;
 
     #[test]
     fn the_meter_of_an_honest_unit_knows_the_design_only() {

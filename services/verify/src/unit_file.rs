@@ -2,6 +2,8 @@
 //!
 //! All keys of a front-end file mean what they mean there: what production built. Over them come
 //!
+//! - `calibration`: with it the unit is not calibrated, and works with the constants of its design
+//!   (`"nominal"`) or its true ones (`"known"`);
 //! - `base = "ideal"` or `"typical"`: what is not stated is without error, or drawn by the seed of the run;
 //! - `[after_calibration]`: what was done to the unit after its calibration, with the same keys and
 //!   sub-tables. Errors are added to those that are there, design values replaced, see [`Layer::Add`];
@@ -68,8 +70,10 @@ impl Unit {
         let firmware = table.take("firmware")?;
         let procedure = table.take("procedure")?;
         let spoiled = table.take("spoiled")?;
-        refuse_calibration(&table)?;
         let front_end = base.read_over(&table, Layer::Replace)?;
+        let is_given = table.keys().any(|key| key == "calibration");
+        let given = is_given.then_some(front_end.calibration);
+        let front_end = front_end.uncalibrated();
         let later = match &after {
             Some(after) => {
                 refuse_calibration(after)?;
@@ -93,7 +97,7 @@ impl Unit {
         }
         changes.extend(differences("after calibration", &front_end, &later));
         let name = front_end.name.clone();
-        Ok(Unit { name, seed, front_end, later, defects, claim, changes })
+        Ok(Unit { name, seed, front_end, later, given, defects, claim, changes })
     }
 }
 
@@ -128,7 +132,7 @@ fn refuse_calibration(table: &FileTable) -> Result<(), FrontEndError> {
     match table.keys().any(|key| key == "calibration") {
         true => Err(table.refuse(
             "calibration",
-            "a verification calibrates the unit itself, on a bench; leave `calibration` out",
+            "what was done after the calibration is no calibration; put `calibration` at the top",
         )),
         false => Ok(()),
     }

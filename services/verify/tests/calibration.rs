@@ -2,6 +2,7 @@
 
 use metering::calibration::{Applied, Coefficients};
 use port::{Channel, Role};
+use verify::Standard;
 use verify::calibrate::{Bench, SIMULATED_S, calibrate};
 use verify::document::Residual;
 use verify::unit::Unit;
@@ -13,7 +14,7 @@ const AT_IB: Applied =
 
 /// Largest errors of V, I and P of any phase, in percent.
 fn errors(unit: &Unit, coefficients: &Coefficients, applied: &Applied) -> [f64; 3] {
-    let mut bench = Bench::new(&unit.later, RATE_HZ);
+    let mut bench = Bench::new(&unit.later, Standard::EXACT, RATE_HZ);
     let shown = bench.shows(coefficients, applied, 1.0).unwrap();
     let largest = |of: &dyn Fn(usize) -> f64| (0..3).map(of).fold(0.0, |a: f64, b| a.max(b.abs()));
     let percent = |shown: f64, applied: f64| 100.0 * (shown / applied - 1.0);
@@ -40,7 +41,7 @@ fn a_calibrated_unit_is_right_where_it_was_calibrated_and_elsewhere() {
     ];
     for seed in 0..20 {
         let unit = Unit::typical(seed);
-        let calibrated = calibrate(&unit).unwrap();
+        let calibrated = calibrate(&unit, Standard::EXACT).unwrap();
         for (applied, limits) in points {
             let errors = errors(&unit, &calibrated.coefficients, &applied);
             for (error, limit) in errors.into_iter().zip(limits) {
@@ -66,7 +67,7 @@ fn an_uncalibrated_unit_is_not() {
 fn a_phase_corrected_the_wrong_way_is_caught_by_the_check() {
     for seed in 0..5 {
         let unit = Unit::typical(seed);
-        let right = calibrate(&unit).unwrap().coefficients;
+        let right = calibrate(&unit, Standard::EXACT).unwrap().coefficients;
         let mut wrong = right.clone();
         for channel in right.channels() {
             wrong.replace(Channel { lead_rad: -channel.lead_rad, ..*channel }).unwrap();
@@ -82,7 +83,7 @@ fn a_phase_corrected_the_wrong_way_is_caught_by_the_check() {
 #[test]
 fn what_is_found_is_what_is_there() {
     let unit = Unit::typical(5);
-    let calibrated = calibrate(&unit).unwrap();
+    let calibrated = calibrate(&unit, Standard::EXACT).unwrap();
     for sheet in &calibrated.sheet.channels {
         let role: Role = sheet.channel.parse().unwrap();
         let truth = unit.front_end.channel(role);
@@ -100,7 +101,7 @@ fn what_is_found_is_what_is_there() {
 /// Noise is 0.88 mA at 8 kS/s, crosstalk at most 25 uA times 230 V. [E10] Both lie far below what registers.
 #[test]
 fn what_is_left_is_recorded_in_its_size() {
-    let sheet = calibrate(&Unit::typical(2)).unwrap().sheet;
+    let sheet = calibrate(&Unit::typical(2), Standard::EXACT).unwrap().sheet;
     let of = |name: &str| -> Vec<f64> {
         let found = sheet.residuals.iter().filter(|residual| residual.name.ends_with(name));
         found.map(|Residual { value, .. }| *value).collect()
@@ -122,7 +123,7 @@ fn swapped_channels_are_wrong_afterwards() {
     let text = "base = \"typical\"\n[ia]\ngain_ppm = 2e4\n[ib]\ngain_ppm = -2e4\n\
                 [procedure]\nswapped = [\"ia\", \"ib\"]\n";
     let unit = Unit::parse(text, 3).unwrap();
-    let calibrated = calibrate(&unit).unwrap();
+    let calibrated = calibrate(&unit, Standard::EXACT).unwrap();
     assert!(calibrated.sheet.residuals.iter().all(|r| r.unit != "%" || r.value.abs() < 0.05));
     let [voltage, current, _] = errors(&unit, &calibrated.coefficients, &AT_IB);
     assert!(voltage < 0.01 && (3.9..4.2).contains(&current), "{voltage} {current}");
@@ -132,7 +133,37 @@ fn swapped_channels_are_wrong_afterwards() {
 #[test]
 fn a_unit_with_a_wrong_part_cannot_be_calibrated() {
     let unit = Unit::parse("base = \"typical\"\n[vb]\ngain_ppm = 4e5", 3).unwrap();
-    let error = calibrate(&unit).unwrap_err();
+    let error = calibrate(&unit, Standard::EXACT).unwrap_err();
     assert!(error.to_string().starts_with("calibrating the unit: "));
     assert!(error.to_string().contains("channel vb would need a change of its gain of -0.28"));
+}
+
+/// A file may give a unit its constants: the design's, by which it errs, or the true ones.
+#[test]
+fn given_constants_are_kept() {
+    for (given, errs) in [("nominal", true), ("known", false)] {
+        let unit =
+            Unit::parse(&format!("calibration = \"{given}\"\nbase = \"typical\"\n"), 1).unwrap();
+        let calibrated = calibrate(&unit, Standard::EXACT).unwrap();
+        assert!(calibrated.sheet.steps.iter().all(|step| step.name == "power check"));
+        let [voltage, ..] = errors(&unit, &calibrated.coefficients, &AT_IB);
+        assert_eq!(voltage > 0.1, errs, "{given}: {voltage} %");
+    }
+}
+
+/// As much as the bench's standard errs, every unit that it calibrates errs the other way.
+#[test]
+fn the_error_of_the_standard_stays_in_the_unit() {
+    let unit = Unit::typical(4);
+    let standard = Standard { voltage_ppm: 200.0, current_ppm: 0.0, lag_deg: 0.005 };
+    let calibrated = calibrate(&unit, standard).unwrap();
+    let shown = |applied: &Applied| {
+        let mut bench = Bench::new(&unit.later, Standard::EXACT, RATE_HZ);
+        let shown = bench.shows(&calibrated.coefficients, applied, 1.0).unwrap();
+        100.0 * (shown[0].active_power_w / applied.active_power_w() - 1.0)
+    };
+    assert!((shown(&AT_IB) + 0.02).abs() < 0.003);
+    let by_angle = 100.0 * 0.005f64.to_radians() * 60f64.to_radians().tan();
+    let inductive = Applied { lag_deg: 60.0, ..AT_IB };
+    assert!((shown(&inductive) + 0.02 - by_angle).abs() < 0.004, "{}", shown(&inductive));
 }

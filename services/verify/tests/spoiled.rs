@@ -4,6 +4,7 @@
 use metering::calibration::Applied;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use verify::Standard;
 use verify::calibrate::{Bench, BenchReading, calibrate};
 use verify::document::Arm;
 use verify::unit::{Claim, Unit};
@@ -67,7 +68,7 @@ fn every_file_claims_a_clause_and_can_be_calibrated() {
         assert!(claim.margin >= 2.0 && claim.why.len() > 50, "{file}: {claim:?}");
         assert!(!unit.changes.is_empty(), "{file} does not say what was spoiled");
         assert!(names.insert(unit.name.clone()), "{file}: {} is there twice", unit.name);
-        calibrate(&unit).unwrap_or_else(|error| panic!("{file}: {error}"));
+        calibrate(&unit, Standard::EXACT).unwrap_or_else(|error| panic!("{file}: {error}"));
         let Claim { arm, clause, margin, .. } = claim;
         let arm = arm.slug();
         let row = format!("| `{file}` | {} | {arm} | `{clause}` | {margin:.1} |", unit.name);
@@ -77,8 +78,8 @@ fn every_file_claims_a_clause_and_can_be_calibrated() {
 
 /// Errors of what L1 shows in percent, as the unit is after its calibration.
 fn error_percent(unit: &Unit, applied: &Applied, of: fn(&BenchReading) -> f64, truth: f64) -> f64 {
-    let coefficients = calibrate(unit).unwrap().coefficients;
-    let mut bench = Bench::new(&unit.later, RATE_HZ);
+    let coefficients = calibrate(unit, Standard::EXACT).unwrap().coefficients;
+    let mut bench = Bench::new(&unit.later, Standard::EXACT, RATE_HZ);
     let shown = bench.shows(&coefficients, applied, 1.0).unwrap();
     100.0 * (of(&shown[0]) / truth - 1.0)
 }
@@ -144,8 +145,8 @@ fn crosstalk_registers_without_a_threshold() {
     let (_, text) = files().into_iter().find(|(file, _)| file == "no-load-threshold").unwrap();
     let unit = Unit::parse(&text, 1).unwrap();
     assert_eq!(unit.defects.no_load_threshold, Some(0.0));
-    let coefficients = calibrate(&unit).unwrap().coefficients;
-    let mut bench = Bench::new(&unit.later, RATE_HZ);
+    let coefficients = calibrate(&unit, Standard::EXACT).unwrap().coefficients;
+    let mut bench = Bench::new(&unit.later, Standard::EXACT, RATE_HZ);
     let open = Applied { voltage_v: 264.5, current_a: 0.0, lag_deg: 0.0, frequency_hz: 50.0 };
     let shown = bench.shows(&coefficients, &open, 1.0).unwrap();
     let power_w: f64 = shown.iter().map(|shown| shown.active_power_w).sum();

@@ -136,8 +136,7 @@ fn nonsense_is_refused_with_its_line_and_reason() {
         ("firmware = 3", 1, "write [firmware]"),
         ("base = \"usual\"", 1, "there are \"ideal\" and \"typical\""),
         ("base = 3", 1, "base is a text"),
-        ("\ncalibration = \"known\"", 2, "calibrates the unit itself"),
-        ("[after_calibration]\ncalibration = \"known\"", 2, "calibrates the unit itself"),
+        ("[after_calibration]\ncalibration = \"known\"", 2, "no calibration; put"),
         // What no program or bench can do.
         ("[firmware]\nimpulses_per_kwh = 0", 2, "impulses_per_kwh is 0"),
         ("[firmware]\nimpulses_per_kwh = -5", 2, ""),

@@ -97,10 +97,11 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 fn job(request: Request) -> Result<Job, Failure> {
     Job::new(request).map_err(|error| match error {
-        RequestError::FrontEnd { .. } => Failure::File(error.to_string()),
+        RequestError::FrontEnd { .. } | RequestError::Uncalibrated { .. } => {
+            Failure::File(error.to_string())
+        }
         RequestError::Wiring(_) | RequestError::Nothing => Failure::Usage(error.to_string()),
-        // A unit as a file describes it may be one that no bench can calibrate.
-        RequestError::Verify(_) => Failure::File(error.to_string()),
+        RequestError::Verify(_) => Failure::Internal(error.to_string()),
     })
 }
 

@@ -135,7 +135,8 @@ fn by_register(
 }
 
 fn finished(indicated: f64, reference: f64, seconds: f64, simulated_s: f64) -> EnergyError {
-    let error = percent(indicated, reference);
+    // Without a window there is nothing to compare: nothing was counted of what was applied.
+    let error = if reference == 0.0 { -100.0 } else { percent(indicated, reference) };
     EnergyError { indicated, reference, error, seconds, simulated_s }
 }
 
