@@ -12,7 +12,7 @@ use crate::setup::REFERENCE_DEGC;
 use crate::uncertainty::{COVERAGE, budgets};
 use crate::unit::entry;
 use metering::Digest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the standards ask and a simulation of the measuring path cannot say.
 const NOT_COVERED: [&str; 7] = [
@@ -36,9 +36,22 @@ pub fn certificate(
     outcomes: &[Outcome],
 ) -> Certificate {
     assert_eq!(outcomes.len(), job.pieces(), "an outcome for every piece");
-    let (of_plan, of_lot) = outcomes.split_at(job.plan.len());
-    let points = points(job, of_plan);
-    let units: Vec<LotUnit> = of_lot.iter().map(lot_unit).collect();
+    let outcomes = outcomes.iter().cloned().enumerate().collect();
+    certificate_of(job, program, issued, &outcomes)
+}
+
+/// The same of some of the pieces.
+///
+/// # Panics
+/// As [`certificate`].
+pub fn certificate_of(
+    job: &Job,
+    program: Program,
+    issued: String,
+    outcomes: &BTreeMap<usize, Outcome>,
+) -> Certificate {
+    let points = points(job, outcomes);
+    let units: Vec<LotUnit> = outcomes.range(job.plan.len()..).map(lot_unit).collect();
     let clauses = clauses(&points);
     let lot = lot::result(&units);
     let passed = points.iter().all(|point| point.passed)
@@ -87,16 +100,17 @@ fn report_id(certificate: &Certificate) -> String {
     format!("{:016x}", digest.value())
 }
 
-fn lot_unit(outcome: &Outcome) -> LotUnit {
+fn lot_unit((_, outcome): (&usize, &Outcome)) -> LotUnit {
     match outcome {
         Outcome::Unit(unit) => unit.clone(),
         Outcome::Points(_) => panic!("pieces behind the plan are units of the lot"),
     }
 }
 
-fn points(job: &Job, outcomes: &[Outcome]) -> Vec<PointResult> {
+fn points(job: &Job, outcomes: &BTreeMap<usize, Outcome>) -> Vec<PointResult> {
     let mut points = Vec::new();
-    for (item, outcome) in job.plan.iter().zip(outcomes) {
+    for (piece, outcome) in outcomes.range(..job.plan.len()) {
+        let item = &job.plan[*piece];
         let Outcome::Points(findings) = outcome else { panic!("an item of the plan has points") };
         assert_eq!(findings.len(), item.points.len(), "a finding for every point");
         for (point, finding) in item.points.iter().zip(findings) {

@@ -70,8 +70,8 @@ pub enum RequestError {
     Wiring(String),
     /// Nothing fits the selection.
     #[error(
-        "nothing to test: no supply has this wiring at this voltage; 2p3w is tested at 120 and 230 V, \
-         1p2w at 230 and 120 V, wild-leg at 120 V, 3x1p at 230 V, 3p4w and 3p3w at 120, 230 and 277 V"
+        "nothing to test: a wild leg is tested at 120 V only, since at more its high leg is out of range; every \
+         other wiring system is tested at 120, 230 and 277 V"
     )]
     Nothing,
     /// The unit that a file describes cannot be calibrated.

@@ -28,7 +28,7 @@ mod uncertainty;
 pub mod unit;
 mod unit_file;
 
-pub use certificate::certificate;
+pub use certificate::{certificate, certificate_of};
 pub use error::VerifyError;
 pub use job::{Decision, Job, Outcome, Request, RequestError};
 pub use lot::UNITS_MAX as LOT_MAX;

@@ -3,11 +3,17 @@
 //! The reference is the closed form of the mean power over whole periods of the waveform, so that it does
 //! not matter where in a cycle a measurement begins. Every error of it is one of rounding.
 
+mod factor;
+mod waveform;
+
+pub use factor::Factor;
+pub use waveform::Waveform;
+
 use crate::document::Applied;
 use metering::Wiring;
 use port::{ModuleModel, Role};
 use sim::synthetic::{Grid, Phasor, Signal, Spectrum, System};
-use std::f64::consts::{FRAC_PI_2, SQRT_2};
+use std::f64::consts::SQRT_2;
 
 /// Temperature at which units are calibrated, in degrees Celsius.
 pub const REFERENCE_DEGC: f64 = 23.0;
@@ -17,99 +23,6 @@ pub const BURST_CYCLES: (f64, f64) = (2.0, 2.0);
 
 /// Seconds of a burst pattern that is prepared: as long as the longest run that has one.
 const BURST_S: f64 = 130.0;
-
-/// Displacement of the current, as a power factor or as sin phi.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Factor {
-    /// `1`, `0.5L`, `0.8C`; for reactive quantities `sin 1`, `sin 0.5L`.
-    pub label: &'static str,
-    /// By which the current lags, in degrees; negative leads.
-    pub lag_deg: f64,
-}
-
-impl Factor {
-    /// Power factor 1.
-    pub const ONE: Factor = Factor { label: "1", lag_deg: 0.0 };
-    /// Power factor 0.5, inductive.
-    pub const HALF_L: Factor = Factor { label: "0.5L", lag_deg: 60.0 };
-    /// Power factor 0.8, capacitive.
-    pub const EIGHT_C: Factor = Factor { label: "0.8C", lag_deg: -36.869_897_645_844_02 };
-    /// Power factor 0.25, inductive.
-    pub const QUARTER_L: Factor = Factor { label: "0.25L", lag_deg: 75.522_487_814_070_08 };
-    /// Power factor 0.5, capacitive.
-    pub const HALF_C: Factor = Factor { label: "0.5C", lag_deg: -60.0 };
-    /// Sin phi 1, inductive.
-    pub const SIN_ONE: Factor = Factor { label: "sin 1", lag_deg: 90.0 };
-    /// Sin phi 0.5, inductive.
-    pub const SIN_HALF_L: Factor = Factor { label: "sin 0.5L", lag_deg: 30.0 };
-    /// Sin phi 0.5, capacitive.
-    pub const SIN_HALF_C: Factor = Factor { label: "sin 0.5C", lag_deg: -30.0 };
-    /// Sin phi 0.25, inductive.
-    pub const SIN_QUARTER_L: Factor = Factor { label: "sin 0.25L", lag_deg: 14.477_512_185_929_92 };
-    /// Sin phi 0.25, capacitive.
-    pub const SIN_QUARTER_C: Factor =
-        Factor { label: "sin 0.25C", lag_deg: -14.477_512_185_929_92 };
-}
-
-/// The shape of voltage and current.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Waveform {
-    /// Both sinusoidal.
-    Sinusoidal,
-    /// 10 % of the 5th harmonic in the voltage and 40 % in the current, in phase.
-    FifthHarmonic,
-    /// The current half-wave rectified.
-    HalfWave,
-    /// Each half cycle of the current begins at 90 degrees.
-    PhaseFired,
-    /// The current is on for two cycles and off for two.
-    BurstFired,
-    /// 10 % of the 31st harmonic in both.
-    ThirtyFirst,
-}
-
-impl Waveform {
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Waveform::Sinusoidal => "sinusoidal",
-            Waveform::FifthHarmonic => "5th harmonic",
-            Waveform::HalfWave => "half-wave rectified",
-            Waveform::PhaseFired => "phase fired",
-            Waveform::BurstFired => "burst fired",
-            Waveform::ThirtyFirst => "31st harmonic",
-        }
-    }
-
-    fn voltage(self, sine: Spectrum, rms_v: f64) -> Spectrum {
-        let angle_rad = sine.harmonic(1).angle_rad();
-        match self {
-            Waveform::FifthHarmonic => harmonic(sine, 5, 0.10 * rms_v, angle_rad),
-            Waveform::ThirtyFirst => harmonic(sine, 31, 0.10 * rms_v, angle_rad),
-            _ => sine,
-        }
-    }
-
-    /// The current whose supply has its fundamental at `angle_rad`, of `rms_a` before it is cut.
-    fn current(self, rms_a: f64, angle_rad: f64) -> Spectrum {
-        let sine = Spectrum::sine(rms_a, angle_rad.to_degrees());
-        match self {
-            Waveform::Sinusoidal | Waveform::BurstFired => sine,
-            Waveform::FifthHarmonic => harmonic(sine, 5, 0.40 * rms_a, angle_rad),
-            Waveform::ThirtyFirst => harmonic(sine, 31, 0.10 * rms_a, angle_rad),
-            Waveform::HalfWave => Spectrum::half_wave_rectified(rms_a).shifted(angle_rad),
-            Waveform::PhaseFired => Spectrum::phase_fired(rms_a, 90.0).shifted(angle_rad),
-        }
-    }
-}
-
-/// Adds a harmonic that crosses zero, rising, where the fundamental at `angle_rad` does.
-fn harmonic(sine: Spectrum, order: usize, rms: f64, angle_rad: f64) -> Spectrum {
-    // sin(h x) is a cosine that lags by a quarter turn; x counts from the zero crossing.
-    let order_f = order as f64;
-    let at_zero = order_f * (angle_rad + FRAC_PI_2) - FRAC_PI_2;
-    sine.with(order, rms, at_zero.to_degrees())
-}
 
 /// Which meter is tested.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -42,7 +42,7 @@ pub fn work(job: &Job, pieces: &[usize]) -> Result<BTreeMap<usize, Outcome>, Fai
                     outcomes.insert(piece, outcome);
                 }
                 Err(error) => {
-                    failed = Some(format!("{}: {error}", job.name(piece)));
+                    failed = Some(failure(&job.name(piece), &error));
                     break;
                 }
             }
@@ -51,6 +51,14 @@ pub fn work(job: &Job, pieces: &[usize]) -> Result<BTreeMap<usize, Outcome>, Fai
     progress.clear();
     match failed {
         None => Ok(outcomes),
-        Some(text) => Err(Failure::Internal(text)),
+        Some(failure) => Err(failure),
+    }
+}
+
+fn failure(piece: &str, error: &VerifyError) -> Failure {
+    let text = format!("{piece}: {error}");
+    match error {
+        VerifyError::Serving(_) | VerifyError::ReadBack(_) => Failure::Environment(text),
+        _ => Failure::Internal(text),
     }
 }

@@ -48,9 +48,10 @@ impl Progress {
         // If standard error is gone there is nobody left to show it to.
         let _gone = write!(
             std::io::stderr(),
-            "\r\x1b[Kverify: {} of {} pieces, about {factor:.0} times real time, {left_s:.0} s to go",
+            "\r\x1b[Kverify: {} of {} pieces, {:.0} simulated s, {factor:.0} times real time, {left_s:.0} s to go",
             self.done,
-            self.pieces
+            self.pieces,
+            self.done_s
         );
     }
 
