@@ -164,7 +164,10 @@ impl Run<'_> {
     }
 
     fn first(&self) -> u64 {
-        FIRST_SAMPLE * (1 + self.repetition)
+        match self.setup.meter {
+            Meter::Main => FIRST_SAMPLE * (1 + self.repetition),
+            Meter::Module(..) => 0,
+        }
     }
 
     fn runner(&self, signal: &Signal) -> Result<Runner, VerifyError> {
