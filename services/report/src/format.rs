@@ -24,6 +24,22 @@ impl Digits {
         }
     }
 
+    /// The same, and a fourth decimal of percent where the uncertainties are known that well: for a
+    /// page, which has room for it.
+    pub fn fine(limit: f64, unit: &str, counted: bool, uncertainty: f64) -> Digits {
+        let digits = Digits::of(limit, unit, counted);
+        let is_coarse = digits.exponent == 0 && digits.decimals == 3;
+        if unit == "%" && is_coarse && uncertainty > 0.0 && uncertainty < 0.005 {
+            return Digits { decimals: 4, ..digits };
+        }
+        digits
+    }
+
+    /// A limit: without zeros at its end, since it is not measured.
+    pub fn limit(self, value: f64) -> String {
+        if self.exponent == 0 { trimmed(value) } else { self.plain(value) }
+    }
+
     /// With sign; a zero has none.
     pub fn signed(self, value: f64) -> String {
         let text = self.plain(value);
@@ -72,12 +88,46 @@ pub(crate) fn significant(value: f64, digits: i32) -> String {
     format!("{value:.*}", (digits - 1 - magnitude).max(0) as usize)
 }
 
-/// To six significant digits, without zeros at the end: for what was applied.
+/// To three decimals, or to four digits of what is below 1, without zeros at the end: for what was
+/// applied.
 pub(crate) fn trimmed(value: f64) -> String {
-    let text = significant(value, 6);
+    let text = if value.abs() >= 1.0 { format!("{value:.3}") } else { significant(value, 4) };
     match text.contains('.') && !text.contains('e') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
         false => text,
+    }
+}
+
+/// A text with each number of four decimals or more [`trimmed`]: what comes as text often has all the
+/// digits of the machine.
+pub(crate) fn tidied(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let is_part = |c: char| c.is_ascii_digit() || c == '.';
+        let end = from.find(|c: char| !is_part(c)).unwrap_or(from.len());
+        let (number, after) = from.split_at(end);
+        let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        // A letter before or behind it makes it a name, or a part of a number with an exponent.
+        let is_named =
+            before.ends_with(|c: char| c.is_ascii_alphabetic()) || after.starts_with(['e', 'E']);
+        tidy.push_str(before);
+        match number.parse() {
+            Ok(value) if decimals > 3 && !is_named => tidy.push_str(&trimmed(value)),
+            _ => tidy.push_str(number),
+        }
+        rest = after;
+    }
+    tidy + rest
+}
+
+/// A power factor, or a sine of the angle, as people write it.
+pub(crate) fn factor(factor: &str) -> String {
+    match factor {
+        "" => "without factor".to_string(),
+        factor if factor.starts_with("sin") => factor.replacen("sin", "sin φ", 1),
+        factor => format!("PF {factor}"),
     }
 }
 
@@ -123,6 +173,29 @@ mod tests {
         assert_eq!(trimmed(0.02), "0.02");
         assert_eq!(trimmed(0.0), "0");
         assert_eq!(trimmed(100.0), "100");
+        assert_eq!(trimmed(45.96194077712559), "45.962");
+        assert_eq!(trimmed(2.0999999999999996), "2.1");
+        assert_eq!(trimmed(-0.19497816060968223), "-0.195");
+    }
+
+    #[test]
+    fn texts_lose_the_digits_of_the_machine_and_nothing_else() {
+        let tidy = "ia delay -0.195 us became 55.405, full scale 1000 V";
+        let long =
+            "ia delay -0.19497816060968223 us became 55.40502183939032, full scale 1000.000000 V";
+        assert_eq!(tidied(long), tidy);
+        for kept in ["EMS 0.1.0, 3 x 120 ... 277 V", "9c1f.12345, 1.23456e-7", "-694.03 counts", ""]
+        {
+            assert_eq!(tidied(kept), kept);
+        }
+    }
+
+    #[test]
+    fn a_page_shows_as_much_as_is_known() {
+        assert_eq!(Digits::fine(1.0, "%", false, 0.0004).signed(0.00123), "+0.0012");
+        assert_eq!(Digits::fine(1.0, "%", false, 0.04).signed(0.00123), "+0.001");
+        assert_eq!(Digits::fine(1.0, "pulses", true, 0.0).signed(1.0), "+1");
+        assert_eq!(Digits::fine(1.0, "%", false, 0.0004).limit(2.0999999999999996), "2.1");
     }
 
     #[test]

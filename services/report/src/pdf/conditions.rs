@@ -1,9 +1,11 @@
 //! What was applied at points, and where a table says it.
 
+use std::collections::BTreeSet;
+
 use verify::document::PointResult;
 
 use super::table::Align;
-use crate::format::trimmed;
+use crate::format::{factor, tidied, trimmed};
 
 /// What a reader may take for granted; a chapter of tables says so.
 pub(crate) const USUAL: &str =
@@ -19,23 +21,31 @@ pub(crate) struct Condition {
     pub align: Align,
     pub of: fn(&PointResult) -> String,
     /// Of a value in words, for a line between rows.
-    words: fn(&str) -> String,
+    pub words: fn(&str) -> String,
     /// Whether it may stand on a line between the rows.
-    groups: bool,
+    pub groups: bool,
 }
 
-const CONDITIONS: [Condition; 12] = [
+/// Voltage as such, and for a table of several nominal voltages.
+const VOLTAGE: &str = "U in V";
+const PART_OF_NOMINAL: &str = "U in % of Un";
+/// The last part of the id, where points differ in nothing else.
+const CASE: &str = "Case";
+
+const CONDITIONS: [Condition; 14] = [
     seldom("Quantity", Align::Left, |p| p.quantity.clone(), str::to_string),
     seldom("Wiring", Align::Left, |p| p.applied.wiring.clone(), str::to_string),
     seldom("Meter", Align::Left, |p| p.applied.meter.clone(), |t| format!("meter {t}")),
     seldom("Un in V", Align::Point, |p| trimmed(p.applied.nominal_v), |t| format!("Un {t} V")),
     seldom("f in Hz", Align::Point, |p| trimmed(p.applied.frequency_hz), |t| format!("{t} Hz")),
-    often("Phases", Align::Left, |p| p.applied.phases.clone(), str::to_string),
+    seldom("Phases", Align::Left, |p| p.applied.phases.clone(), str::to_string),
     often("Waveform", Align::Left, |p| p.applied.waveform.clone(), str::to_string),
     often("T in °C", Align::Point, |p| trimmed(p.applied.temperature_degc), |t| format!("{t} °C")),
-    often("U in V", Align::Point, |p| trimmed(p.applied.voltage_v), |t| format!("{t} V applied")),
+    often(VOLTAGE, Align::Point, |p| trimmed(p.applied.voltage_v), |t| format!("{t} V applied")),
+    often(PART_OF_NOMINAL, Align::Point, part_of_nominal, |t| format!("{t} % of Un")),
     often("I in A", Align::Point, |p| trimmed(p.applied.current_a), |t| format!("{t} A")),
-    often("Factor", Align::Left, |p| p.applied.factor.clone(), |t| format!("factor {t}")),
+    often("Factor", Align::Left, |p| p.applied.factor.clone(), factor),
+    often(CASE, Align::Left, case, str::to_string),
     often("Method", Align::Left, method, str::to_string),
 ];
 
@@ -61,6 +71,14 @@ fn method(point: &PointResult) -> String {
     format!("{}, {}", point.method, point.fidelity)
 }
 
+fn part_of_nominal(point: &PointResult) -> String {
+    trimmed(100.0 * point.applied.voltage_v / point.applied.nominal_v)
+}
+
+fn case(point: &PointResult) -> String {
+    tidied(point.id.rsplit('/').next().unwrap_or(&point.id)).replace('-', " ")
+}
+
 /// Where the conditions of a table stand.
 pub(crate) struct Places {
     pub above: Vec<&'static Condition>,
@@ -79,28 +97,49 @@ pub(crate) fn words(conditions: &[&Condition], point: Option<&PointResult>) -> V
 }
 
 /// Above the table if always the same, between rows if at least three rows in a row agree on average.
-///
-/// Where rows of several clauses follow each other, only clauses stand between them.
-pub(crate) fn places(points: &[&PointResult], several_clauses: bool) -> Places {
+pub(crate) fn places(points: &[&PointResult]) -> Places {
     let mut places = Places { above: Vec::new(), between: Vec::new(), columns: Vec::new() };
-    for condition in &CONDITIONS {
-        let values: Vec<String> = points.iter().map(|point| (condition.of)(point)).collect();
-        let changes = values.windows(2).filter(|pair| pair[0] != pair[1]).count();
-        let runs = changes + 1;
-        let is_seldom = condition.groups && points.len() >= 3 * runs;
-        if changes == 0 {
+    for condition in relevant(points) {
+        let runs = 1 + changes(condition, points);
+        if runs == 1 {
             places.above.push(condition);
-        } else if is_seldom && !several_clauses {
+        } else if condition.groups && points.len() >= 3 * runs {
             places.between.push(condition);
         } else {
             places.columns.push(condition);
         }
     }
-    // Voltage at nominal is said by the nominal voltage.
-    let nominal = |point: &&PointResult| point.applied.voltage_v == point.applied.nominal_v;
-    if points.iter().all(nominal) {
-        places.above.retain(|condition| condition.head != "U in V");
-        places.columns.retain(|condition| condition.head != "U in V");
-    }
     places
+}
+
+/// How often it changes from one point to the next.
+pub(crate) fn changes(condition: &Condition, points: &[&PointResult]) -> usize {
+    points.windows(2).filter(|pair| (condition.of)(pair[0]) != (condition.of)(pair[1])).count()
+}
+
+/// The conditions that say something of these points: a voltage at nominal is said by the nominal
+/// voltage, and a case only what nothing else says.
+pub(crate) fn relevant(points: &[&PointResult]) -> Vec<&'static Condition> {
+    let at_nominal = points.iter().all(|point| point.applied.voltage_v == point.applied.nominal_v);
+    let one_nominal =
+        points.windows(2).all(|pair| pair[0].applied.nominal_v == pair[1].applied.nominal_v);
+    let is_relevant = |condition: &&Condition| match condition.head {
+        VOLTAGE => !at_nominal && one_nominal,
+        PART_OF_NOMINAL => !at_nominal && !one_nominal,
+        CASE => false,
+        _ => true,
+    };
+    let mut relevant: Vec<&Condition> = CONDITIONS.iter().filter(is_relevant).collect();
+    let keys: BTreeSet<String> = points.iter().map(|point| key(&relevant, point)).collect();
+    if keys.len() < points.len() {
+        relevant.extend(CONDITIONS.iter().filter(|condition| condition.head == CASE));
+    }
+    relevant
+}
+
+/// Equal where all these conditions are.
+pub(crate) fn key(conditions: &[&Condition], point: &PointResult) -> String {
+    let values: Vec<String> = conditions.iter().map(|condition| (condition.of)(point)).collect();
+    // Stands in no value.
+    values.join("\u{1f}")
 }

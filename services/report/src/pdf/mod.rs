@@ -2,9 +2,11 @@
 
 mod conditions;
 mod date;
+mod failing;
 mod flow;
 mod fonts;
 mod front;
+mod grid;
 mod layout;
 mod lot;
 mod points;
@@ -43,7 +45,7 @@ pub(crate) fn certificate(
     results::used(&mut flow, figures);
     results::points(&mut flow, sections);
     if let Some(lot) = &certificate.lot {
-        lot::write(&mut flow, lot, figures);
+        lot::write(&mut flow, lot, &certificate.program.command, figures);
     }
     uncertainty::write(&mut flow, certificate);
     results::not_covered(&mut flow, certificate);

@@ -36,6 +36,8 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell {
     Text(String),
+    /// The same where it failed, found without colour.
+    Marked(String),
     /// `pass`, or a mark that is seen without colour.
     Verdict(bool),
     /// A bar for a part of 1, with its percentage.
@@ -57,6 +59,9 @@ pub(crate) enum Row {
 pub(crate) struct Table {
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
+    /// Whether it is one thing to a reader of the structure, as what has thousands of cells must be:
+    /// tags of each would be larger than all that is drawn.
+    pub is_whole: bool,
 }
 
 pub(crate) fn column(head: &str, align: Align) -> Column {
@@ -73,6 +78,13 @@ pub(crate) fn number(number: impl AsRef<str>) -> Cell {
 }
 
 impl Flow<'_> {
+    /// Height of a table that stands on one page.
+    pub fn height(&self, table: &Table) -> f32 {
+        let layout = Layout::of(table, self.fonts);
+        let rows = table.rows.iter().map(|row| layout.height(row, self.fonts));
+        layout.head_height() + rows.sum::<f32>() + 4.0
+    }
+
     /// The rows under a head, on as many pages as they need.
     pub fn table(&mut self, table: &Table) {
         if table.rows.is_empty() {
@@ -93,13 +105,14 @@ impl Flow<'_> {
                 self.new_page();
                 self.put_head(table, &layout, false);
                 if let (Some(words), Row::Cells(_) | Row::Failed(_)) = (group, row) {
-                    self.put_group_again(words, &layout);
+                    self.put_group_again(words, table.is_whole, &layout);
                 }
             }
             if let Row::Group(words) = row {
                 group = Some(words);
             }
-            self.put_row(row, Some(n + 1), &layout, heights[n]);
+            let tags = if table.is_whole { Tags::Whole } else { Tags::Row(n + 1) };
+            self.put_row(row, tags, &layout, heights[n]);
         }
         self.page().role(Role::Artifact);
         let y = self.y;
@@ -112,10 +125,17 @@ impl Flow<'_> {
         let kind = layout.kind().bold();
         let (top, number) = (self.y, self.tables);
         let height = layout.head_height();
+        if table.is_whole {
+            self.page().role(Role::Rows);
+        }
         for (column, &Place { x, width, .. }) in table.columns.iter().zip(&layout.columns) {
             let lines: Vec<&str> = column.head.lines().collect();
             let role = Role::Cell { table: number, row: 0, head: true };
-            self.page().role(if first { role } else { Role::Artifact });
+            match (table.is_whole, first) {
+                (true, _) => {}
+                (false, true) => self.page().role(role),
+                (false, false) => self.page().role(Role::Artifact),
+            }
             for (n, line) in lines.iter().enumerate() {
                 let above = layout.head_lines - lines.len() + n;
                 let base = top + kind.size + 1.0 + above as f32 * layout.leading();
@@ -127,7 +147,9 @@ impl Flow<'_> {
                 self.page().text(x, base, *line, kind, anchor);
             }
         }
-        self.page().role(Role::Artifact);
+        if !table.is_whole {
+            self.page().role(Role::Artifact);
+        }
         self.page().line(
             (LEFT, top + height - 1.5),
             (LEFT + layout.right, top + height - 1.5),
@@ -138,22 +160,25 @@ impl Flow<'_> {
     }
 
     /// What the rows have in common, on the next page.
-    fn put_group_again(&mut self, words: &str, layout: &Layout) {
+    fn put_group_again(&mut self, words: &str, is_whole: bool, layout: &Layout) {
         let row = Row::Group(format!("{words}, continued"));
         let height = layout.height(&row, self.fonts);
-        self.put_row(&row, None, layout, height);
+        self.put_row(&row, if is_whole { Tags::Whole } else { Tags::Repeated }, layout, height);
     }
 
-    /// The row of this number, or one that a reader of the structure has met before.
-    fn put_row(&mut self, row: &Row, n: Option<usize>, layout: &Layout, height: f32) {
-        let (top, number) = (self.y, self.tables);
+    fn put_row(&mut self, row: &Row, tags: Tags, layout: &Layout, height: f32) {
+        let (top, table) = (self.y, self.tables);
         let fonts = self.fonts;
-        let role = |head| n.map_or(Role::Artifact, |row| Role::Cell { table: number, row, head });
+        let mark = |page: &mut Drawing, head| match tags {
+            Tags::Row(row) => page.role(Role::Cell { table, row, head }),
+            Tags::Repeated => page.role(Role::Artifact),
+            Tags::Whole => {}
+        };
         // High enough that no letter reaches the line below it.
         let base = top + layout.kind().size * 0.96;
         match row {
             Row::Group(words) => {
-                self.page().role(role(true));
+                mark(self.page(), true);
                 let kind = layout.kind().bold().colored(ACCENT);
                 for (n, line) in fonts.wrap(words, kind, WIDTH).into_iter().enumerate() {
                     let base = base + 1.4 + n as f32 * layout.leading();
@@ -163,7 +188,7 @@ impl Flow<'_> {
             Row::Cells(cells) | Row::Failed(cells) => {
                 let kind = row.kind(layout);
                 for (at, cell) in cells.iter().enumerate() {
-                    self.page().role(role(false));
+                    mark(self.page(), false);
                     put_cell(
                         self.page(),
                         cell,
@@ -176,11 +201,24 @@ impl Flow<'_> {
                 }
             }
         }
-        self.page().role(Role::Artifact);
+        if !matches!(tags, Tags::Whole) {
+            self.page().role(Role::Artifact);
+        }
         let bottom = top + height;
         self.page().line((LEFT, bottom), (LEFT + layout.right, bottom), 0.25, LINE);
         self.y = bottom;
     }
+}
+
+/// What a row is to a reader of the structure.
+#[derive(Clone, Copy)]
+enum Tags {
+    /// Of this number.
+    Row(usize),
+    /// It was met on a page before.
+    Repeated,
+    /// A part of the table, which is one thing.
+    Whole,
 }
 
 impl Row {
@@ -220,6 +258,19 @@ fn put_cell(
                 page.text(start, base, words, kind, Anchor::Start);
             }
         },
+        Cell::Marked(words) => {
+            let words = fonts.clean(words);
+            let wide = fonts.width(&words, kind.bold());
+            let start = match align {
+                Align::Point => x + width - tail - fonts.width(at_point(&words).0, kind.bold()),
+                Align::Left | Align::Wrap => x,
+                Align::Right => x + width - wide,
+                Align::Center => x + (width - wide) / 2.0,
+            };
+            let corner = (start - 1.2, base - kind.size * 0.9);
+            page.rect(corner, (wide + 2.4, kind.size * 1.1), FAILED);
+            page.text(start, base, words, kind.bold().colored(WHITE), Anchor::Start);
+        }
         Cell::Verdict(passed) => put_verdict(page, *passed, x + width / 2.0, base, kind),
         Cell::Share(part) => {
             let part = part.clamp(0.0, 1.0) as f32;

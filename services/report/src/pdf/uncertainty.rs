@@ -38,7 +38,7 @@ fn write_budget(flow: &mut Flow<'_>, budget: &Budget, factor: &str) {
     let squares = budget.contributions.iter().map(|c| c.standard_uncertainty.powi(2));
     let sum: f64 = squares.sum();
     let rows = budget.contributions.iter().map(|contribution| row(contribution, budget, sum));
-    flow.table(&Table { columns, rows: rows.collect() });
+    flow.table(&Table { columns, rows: rows.collect(), is_whole: false });
     flow.paragraph(&format!(
         "Combined u = {} {unit}, expanded U = {} {unit} (k = {factor})",
         significant(budget.combined, 2),

@@ -4,7 +4,7 @@ use verify::document::{CalibrationSheet, Certificate, Entry, UnitSheet};
 
 use super::flow::Flow;
 use super::table::{Align, Row, Table, column, number, text};
-use crate::format::significant;
+use crate::format::{significant, tidied};
 
 pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
     if certificate.conditions.is_empty() {
@@ -17,6 +17,10 @@ pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
 pub(crate) fn write(flow: &mut Flow<'_>, unit: &UnitSheet) {
     flow.chapter("Unit under test", 60.0);
     flow.paragraph(&format!("{}, serial number {}.", unit.name, unit.serial));
+    if !unit.ratings.is_empty() {
+        flow.heading("Nameplate", 30.0);
+        flow.pairs(entries(&unit.ratings));
+    }
     if !unit.spoiled.is_empty() {
         flow.heading("Spoiled on purpose", 20.0);
         flow.pairs(entries(&unit.spoiled));
@@ -28,8 +32,9 @@ pub(crate) fn write(flow: &mut Flow<'_>, unit: &UnitSheet) {
     calibration(flow, &unit.calibration);
 }
 
-fn entries(entries: &[Entry]) -> impl Iterator<Item = (&str, String)> {
-    entries.iter().map(|entry| (entry.name.as_str(), entry.value.clone()))
+/// Names and values, with no more digits than a reader needs.
+pub(crate) fn entries(entries: &[Entry]) -> impl Iterator<Item = (&str, String)> {
+    entries.iter().map(|entry| (entry.name.as_str(), tidied(&entry.value)))
 }
 
 fn calibration(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -63,10 +68,10 @@ fn steps(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
             number(significant(step.applied, 7)),
             number(significant(step.found, 7)),
             text(&*step.unit),
-            number(&step.correction),
+            number(tidied(&step.correction)),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.steps.iter().map(row).collect() });
+    flow.table(&Table { columns, rows: sheet.steps.iter().map(row).collect(), is_whole: false });
 }
 
 fn channels(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -88,7 +93,7 @@ fn channels(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
             number(signed(channel.lead_deg, 4)),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.channels.iter().map(row).collect() });
+    flow.table(&Table { columns, rows: sheet.channels.iter().map(row).collect(), is_whole: false });
 }
 
 fn residuals(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -108,7 +113,11 @@ fn residuals(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
             text(&*residual.unit),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.residuals.iter().map(row).collect() });
+    flow.table(&Table {
+        columns,
+        rows: sheet.residuals.iter().map(row).collect(),
+        is_whole: false,
+    });
 }
 
 /// A zero has no sign.
