@@ -29,7 +29,7 @@ impl Digits {
     pub fn fine(limit: f64, unit: &str, counted: bool, uncertainty: f64) -> Digits {
         let digits = Digits::of(limit, unit, counted);
         let is_coarse = digits.exponent == 0 && digits.decimals == 3;
-        if unit == "%" && is_coarse && uncertainty > 0.0 && uncertainty < 0.005 {
+        if unit.starts_with('%') && is_coarse && uncertainty > 0.0 && uncertainty < 0.005 {
             return Digits { decimals: 4, ..digits };
         }
         digits
@@ -37,7 +37,13 @@ impl Digits {
 
     /// A limit: without zeros at its end, since it is not measured.
     pub fn limit(self, value: f64) -> String {
-        if self.exponent == 0 { trimmed(value) } else { self.plain(value) }
+        let text = self.plain(value);
+        let (number, exponent) = text.split_at(text.find('e').unwrap_or(text.len()));
+        let number = match number.contains('.') {
+            true => number.trim_end_matches('0').trim_end_matches('.'),
+            false => number,
+        };
+        format!("{number}{exponent}")
     }
 
     /// With sign; a zero has none.
@@ -55,9 +61,21 @@ impl Digits {
         }
     }
 
-    /// Without sign, and to one digit where these would show nothing.
+    /// With sign, and a zero without an exponent.
+    pub fn error(self, value: f64) -> String {
+        let is_bare = self.exponent != 0 && self.is_zero(value);
+        if is_bare { "0".to_string() } else { self.signed(value) }
+    }
+
+    /// An uncertainty or a spread: without sign, and to one digit where these would show nothing.
     pub fn seen(self, value: f64) -> String {
-        if value != 0.0 && self.is_zero(value) { significant(value, 1) } else { self.plain(value) }
+        let magnitude = if value > 0.0 { value.log10().floor() as i32 } else { 0 };
+        match self.is_zero(value) && value > 0.0 {
+            true if magnitude >= -7 => format!("{value:.*}", -magnitude as usize),
+            true => significant(value, 1),
+            false if self.exponent != 0 => Digits { decimals: 1, ..self }.plain(value),
+            false => self.plain(value),
+        }
     }
 
     fn is_zero(self, value: f64) -> bool {
@@ -196,6 +214,12 @@ mod tests {
         assert_eq!(Digits::fine(1.0, "%", false, 0.04).signed(0.00123), "+0.001");
         assert_eq!(Digits::fine(1.0, "pulses", true, 0.0).signed(1.0), "+1");
         assert_eq!(Digits::fine(1.0, "%", false, 0.0004).limit(2.0999999999999996), "2.1");
+        assert_eq!(Digits::fine(470.0, "s", false, 0.0).limit(469.565), "470");
+        assert_eq!(Digits::fine(1e-4, "%", false, 0.0).limit(1e-4), "1e-4");
+        assert_eq!(Digits::fine(0.05, "%/K", false, 5.1e-5).signed(-9.6e-4), "-0.0010");
+        assert_eq!(Digits::fine(0.05, "%/K", false, 2e-5).seen(2e-5), "0.00002");
+        assert_eq!(Digits::fine(1e-6, "%", false, 0.0).error(0.0), "0");
+        assert_eq!(Digits::fine(1e-4, "%", false, 2e-4).seen(1.633e-4), "1.6e-4");
     }
 
     #[test]

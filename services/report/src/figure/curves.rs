@@ -150,7 +150,7 @@ fn draw(panels: &[Panel<'_>], unit: &str) -> Drawing {
         let lower = Axes { y: below, height: ERRORS, up: scales.errors, ..upper };
         draw_limits(&mut drawing, &upper, points, column == 0);
         draw_errors_alone(&mut drawing, &lower, points, column == 0, scales.times);
-        let above = y - 3.5;
+        let above = y - 4.0;
         drawing.text(x, above, factor(of_factor), Type::new(7.0).bold(), Anchor::Start);
         let most = points.iter().fold(0.0, |most: f64, point| most.max(point.error.abs()));
         let most = format!("max {} {unit}", trimmed(rounded(most)));
@@ -172,11 +172,11 @@ fn rounded(value: f64) -> f64 {
 
 fn draw_limits(drawing: &mut Drawing, axes: &Axes, points: &[&PointResult], is_first: bool) {
     draw_outside(drawing, axes, points);
-    axes.draw_grid(drawing, 3);
+    axes.draw_grid(drawing, 5);
     draw_staircase(drawing, axes, points);
     axes.draw_frame(drawing);
     if is_first {
-        axes.draw_numbers_at_left(drawing, 3);
+        axes.draw_numbers_at_left(drawing, 5);
     }
     draw_errors(drawing, axes, points, 1.0);
 }
@@ -188,10 +188,10 @@ fn draw_errors_alone(
     is_first: bool,
     times: f64,
 ) {
-    axes.draw_grid(drawing, 4);
+    axes.draw_grid(drawing, 5);
     axes.draw_frame(drawing);
     if is_first {
-        axes.draw_numbers_at_left(drawing, 4);
+        axes.draw_numbers_at_left(drawing, 5);
     }
     axes.draw_numbers_below(drawing, "A");
     draw_errors(drawing, axes, points, times);

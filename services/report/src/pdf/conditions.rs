@@ -29,16 +29,22 @@ pub(crate) struct Condition {
 /// Voltage as such, and for a table of several nominal voltages.
 const VOLTAGE: &str = "U in V";
 const PART_OF_NOMINAL: &str = "U in % of Un";
+const PHASES: &str = "Phases";
 /// The last part of the id, where points differ in nothing else.
 const CASE: &str = "Case";
+/// The nominal frequency, which only the id of a point at another frequency says.
+const NOMINAL_FREQUENCY: &str = "fn in Hz";
+/// What is said only where points differ in nothing else, the first that helps.
+const DISTINCTIONS: [&str; 2] = [NOMINAL_FREQUENCY, CASE];
 
-const CONDITIONS: [Condition; 14] = [
+const CONDITIONS: [Condition; 15] = [
     seldom("Quantity", Align::Left, |p| p.quantity.clone(), str::to_string),
     seldom("Wiring", Align::Left, |p| p.applied.wiring.clone(), str::to_string),
     seldom("Meter", Align::Left, |p| p.applied.meter.clone(), |t| format!("meter {t}")),
     seldom("Un in V", Align::Point, |p| trimmed(p.applied.nominal_v), |t| format!("Un {t} V")),
     seldom("f in Hz", Align::Point, |p| trimmed(p.applied.frequency_hz), |t| format!("{t} Hz")),
-    seldom("Phases", Align::Left, |p| p.applied.phases.clone(), str::to_string),
+    seldom(NOMINAL_FREQUENCY, Align::Point, nominal_frequency, |t| format!("fn {t} Hz")),
+    seldom(PHASES, Align::Left, |p| p.applied.phases.clone(), str::to_string),
     often("Waveform", Align::Left, |p| p.applied.waveform.clone(), str::to_string),
     often("T in °C", Align::Point, |p| trimmed(p.applied.temperature_degc), |t| format!("{t} °C")),
     often(VOLTAGE, Align::Point, |p| trimmed(p.applied.voltage_v), |t| format!("{t} V applied")),
@@ -77,6 +83,11 @@ fn part_of_nominal(point: &PointResult) -> String {
 
 fn case(point: &PointResult) -> String {
     tidied(point.id.rsplit('/').next().unwrap_or(&point.id)).replace('-', " ")
+}
+
+fn nominal_frequency(point: &PointResult) -> String {
+    let segments = point.id.split('/').filter_map(|segment| segment.strip_suffix("Hz"));
+    segments.into_iter().next().unwrap_or("").to_string()
 }
 
 /// Where the conditions of a table stand.
@@ -118,7 +129,7 @@ pub(crate) fn changes(condition: &Condition, points: &[&PointResult]) -> usize {
 }
 
 /// The conditions that say something of these points: a voltage at nominal is said by the nominal
-/// voltage, and a case only what nothing else says.
+/// voltage, phases often by the wiring, and a case says only what nothing else does.
 pub(crate) fn relevant(points: &[&PointResult]) -> Vec<&'static Condition> {
     let at_nominal = points.iter().all(|point| point.applied.voltage_v == point.applied.nominal_v);
     let one_nominal =
@@ -126,15 +137,28 @@ pub(crate) fn relevant(points: &[&PointResult]) -> Vec<&'static Condition> {
     let is_relevant = |condition: &&Condition| match condition.head {
         VOLTAGE => !at_nominal && one_nominal,
         PART_OF_NOMINAL => !at_nominal && !one_nominal,
-        CASE => false,
-        _ => true,
+        PHASES => !are_of_wiring(points),
+        head => !DISTINCTIONS.contains(&head),
     };
-    let mut relevant: Vec<&Condition> = CONDITIONS.iter().filter(is_relevant).collect();
-    let keys: BTreeSet<String> = points.iter().map(|point| key(&relevant, point)).collect();
-    if keys.len() < points.len() {
-        relevant.extend(CONDITIONS.iter().filter(|condition| condition.head == CASE));
-    }
-    relevant
+    let with = |more: &[&str]| -> Vec<&'static Condition> {
+        let is_said = |own: &&Condition| is_relevant(own) || more.contains(&own.head);
+        CONDITIONS.iter().filter(is_said).collect()
+    };
+    let tells_apart = |conditions: &Vec<&Condition>| {
+        let keys: BTreeSet<String> = points.iter().map(|point| key(conditions, point)).collect();
+        keys.len() == points.len()
+    };
+    let attempts = [&[][..], &DISTINCTIONS[..1], &DISTINCTIONS[1..], &DISTINCTIONS];
+    attempts.into_iter().map(with).find(tells_apart).unwrap_or_else(|| with(&DISTINCTIONS))
+}
+
+/// Whether phases differ, but only because wirings do.
+fn are_of_wiring(points: &[&PointResult]) -> bool {
+    let distinct = |of: &dyn Fn(&PointResult) -> String| {
+        points.iter().map(|point| of(point)).collect::<BTreeSet<String>>().len()
+    };
+    let both = distinct(&|p| format!("{} {}", p.applied.wiring, p.applied.phases));
+    distinct(&|p| p.applied.phases.clone()) > 1 && both == distinct(&|p| p.applied.wiring.clone())
 }
 
 /// Equal where all these conditions are.

@@ -62,7 +62,7 @@ fn row(clause: &Clause<'_>, point: &PointResult) -> Row {
     let digits = Digits::fine(point.limit, &point.error_unit, is_counted, point.uncertainty);
     Row::Cells(vec![
         text(tidied(&point.id)),
-        number(digits.signed(point.error)),
+        number(digits.error(point.error)),
         number(digits.limit(point.limit)),
         number(if point.uncertainty == 0.0 {
             "–".into()

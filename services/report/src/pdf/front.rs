@@ -191,7 +191,7 @@ fn summary_row(clause: &Clause<'_>) -> Row {
         text(&*result.source),
         text(result.points.to_string()),
         text(result.failed.to_string()),
-        number(of_worst(&|digits, point| digits.signed(point.error))),
+        number(of_worst(&|digits, point| digits.error(point.error))),
         number(of_worst(&|digits, point| digits.limit(point.limit))),
         text(worst.map_or("", |point| &point.error_unit)),
         number(percent(result.margin)),

@@ -9,12 +9,12 @@ use verify::document::PointResult;
 
 use super::conditions::{Condition, changes, key, relevant, words};
 use super::table::{Align, Cell, Column, Row, Table, column, number, text};
-use crate::format::{Digits, percent};
+use crate::format::{Digits, percent, typeset};
 
 /// Fewer points are a list, with all that is known of each.
 const MANY: usize = 24;
-/// Columns that have room beside each other.
-const MOST_ACROSS: usize = 6;
+/// Columns that have room beside each other, with a limit for each.
+const MOST_ACROSS: usize = 5;
 /// Never across: a supply is what the rows of a group have in common.
 const SUPPLY: [&str; 3] = ["Wiring", "Meter", "Un in V"];
 
@@ -75,31 +75,35 @@ impl<'a> Grid<'a> {
             }
             self.rows[row].push(point);
         }
+        self.sort(points);
         let firsts: Vec<&PointResult> = self.rows.iter().map(|row| row[0]).collect();
         let groups = |condition: &&Condition| {
             condition.groups && firsts.len() >= 3 * (1 + changes(condition, &firsts))
         };
         (self.between, self.down) = self.down.iter().copied().partition(groups);
-        self.sort(&firsts);
     }
 
-    /// By group as the plan has them, inside a group by what was applied.
-    fn sort(&mut self, firsts: &[&PointResult]) {
-        let groups: Vec<String> = firsts.iter().map(|point| key(&self.between, point)).collect();
-        let place = |point: &PointResult| {
-            let own = key(&self.between, point);
-            groups.iter().position(|group| *group == own)
-        };
-        let down = &self.down;
-        self.rows.sort_by(|a, b| {
-            let values = |row: &[&PointResult]| -> Vec<f64> {
-                let numbers = down.iter().filter(|condition| !condition.groups);
-                numbers.filter_map(|condition| (condition.of)(row[0]).parse().ok()).collect()
+    /// By what was applied, condition by condition: by number, or as the plan has it.
+    fn sort(&mut self, points: &[&PointResult]) {
+        let orders: Vec<Vec<String>> =
+            self.down.iter().map(|condition| values(condition, points)).collect();
+        let places = |row: &[&PointResult]| -> Vec<f64> {
+            let of = |(condition, order): (&&Condition, &Vec<String>)| {
+                let value = (condition.of)(row[0]);
+                let place = order.iter().position(|known| *known == value).unwrap_or(order.len());
+                let number = value.parse().ok().filter(|_| !condition.groups);
+                number.unwrap_or(place as f64)
             };
-            let (left, right) = (values(a), values(b));
-            let by_value = left.partial_cmp(&right).unwrap_or(std::cmp::Ordering::Equal);
-            place(a[0]).cmp(&place(b[0])).then(by_value)
-        });
+            self.down.iter().zip(&orders).map(of).collect()
+        };
+        let compare = |a: &[f64], b: &[f64]| {
+            let different = a.iter().zip(b).map(|(a, b)| a.total_cmp(b)).find(|way| way.is_ne());
+            different.unwrap_or(std::cmp::Ordering::Equal)
+        };
+        let mut rows: Vec<(Vec<f64>, Vec<&'a PointResult>)> =
+            std::mem::take(&mut self.rows).into_iter().map(|row| (places(&row), row)).collect();
+        rows.sort_by(|(a, _), (b, _)| compare(a, b));
+        self.rows = rows.into_iter().map(|(_, row)| row).collect();
     }
 
     /// The largest limit of a column, if it is the same at all its points.
@@ -116,11 +120,8 @@ impl<'a> Grid<'a> {
         let mut columns: Vec<Column> =
             self.down.iter().map(|condition| column(condition.head, condition.align)).collect();
         for head in &self.heads {
-            let mut lines = words(&self.across, Some(head));
-            if lines.is_empty() {
-                // What is usual has no words of its own.
-                lines = self.across.iter().map(|condition| (condition.of)(head)).collect();
-            }
+            let words = self.across.iter().map(|own| (own.words)(&typeset(&(own.of)(head))));
+            let mut lines: Vec<String> = words.collect();
             match self.limit_of_column(head) {
                 Some(limit) => {
                     lines.push(format!("± {} {unit}", self.digits.limit(limit)));
@@ -158,10 +159,8 @@ impl<'a> Grid<'a> {
             let column = key(&self.across, head);
             let point = points.iter().find(|point| key(&self.across, point) == column);
             cells.push(match point {
-                Some(point) if point.passed => number(self.digits.signed(point.error)),
-                Some(point) => {
-                    Cell::Marked(crate::format::typeset(&self.digits.signed(point.error)))
-                }
+                Some(point) if point.passed => number(self.digits.error(point.error)),
+                Some(point) => Cell::Marked(typeset(&self.digits.error(point.error))),
                 None => text(""),
             });
             if self.limit_of_column(head).is_none() {
@@ -199,6 +198,17 @@ fn is_in(condition: &Condition, conditions: &[&Condition]) -> bool {
 
 fn distinct(conditions: &[&Condition], points: &[&PointResult]) -> usize {
     points.iter().map(|point| key(conditions, point)).collect::<BTreeSet<_>>().len()
+}
+
+/// The values of a condition, in the order in which they come.
+fn values(condition: &Condition, points: &[&PointResult]) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for value in points.iter().map(|point| (condition.of)(point)) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
 }
 
 fn first_of_each<'a>(

@@ -183,7 +183,7 @@ fn value_cells(point: &PointResult, shared: Shared<'_>, style: Style, notes: &[&
     if shared.unit.is_none() {
         cells.push(text(&*point.unit));
     }
-    cells.push(number(digits.signed(point.error)));
+    cells.push(number(digits.error(point.error)));
     cells.push(number(digits.limit(point.limit)));
     // What is counted has no uncertainty.
     let uncertainty =

@@ -4,7 +4,7 @@ use verify::document::{CalibrationSheet, Certificate, Entry, UnitSheet};
 
 use super::flow::Flow;
 use super::table::{Align, Row, Table, column, number, text};
-use crate::format::{significant, tidied};
+use crate::format::{significant, tidied, trimmed};
 
 pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
     if certificate.conditions.is_empty() {
@@ -65,7 +65,7 @@ fn steps(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
         Row::Cells(vec![
             text(&*step.name),
             text(&*step.of),
-            number(significant(step.applied, 7)),
+            number(trimmed(step.applied)),
             number(significant(step.found, 7)),
             text(&*step.unit),
             number(tidied(&step.correction)),
@@ -130,7 +130,8 @@ fn signed(value: f64, decimals: usize) -> String {
     }
 }
 
+/// To three digits, or six decimals of what is very small.
 fn significant_signed(value: f64) -> String {
-    let text = significant(value, 3);
+    let text = if value.abs() < 1e-4 { format!("{value:.6}") } else { significant(value, 3) };
     if value > 0.0 { format!("+{text}") } else { text }
 }
