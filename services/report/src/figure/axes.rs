@@ -121,18 +121,36 @@ impl Axes {
         }
     }
 
-    /// Numbers below, each with a tick, and the unit behind the last.
+    /// Numbers below, each with a tick, and the unit behind the last: as many as have room.
     pub fn draw_numbers_below(&self, drawing: &mut Drawing, unit: &str) {
         let bottom = self.y + self.height;
-        let ticks = self.across.ticks((self.width / 17.0) as usize);
-        for (n, &value) in ticks.iter().enumerate() {
-            let x = self.across_at(value);
-            let is_last = n + 1 == ticks.len();
-            let words = if is_last { format!("{} {unit}", number(value)) } else { number(value) };
+        let most = (self.width / 17.0) as usize;
+        let labels = |most: usize| self.labels_below(self.across.ticks(most), unit);
+        let fewer = (1..=most).rev().map(labels).find(|labels| have_room(labels));
+        for (x, words) in fewer.unwrap_or_default() {
             drawing.line((x, bottom), (x, bottom + 2.0), 0.5, GREY);
             drawing.text(x, bottom + 8.5, words, SMALL, Anchor::Middle);
         }
     }
+
+    fn labels_below(&self, ticks: Vec<f64>, unit: &str) -> Vec<(f32, String)> {
+        let place = |&value: &f64| (self.across_at(value), number(value));
+        let mut labels: Vec<(f32, String)> = ticks.iter().map(place).collect();
+        if let Some((_, last)) = labels.last_mut() {
+            last.push_str(&format!(" {unit}"));
+        }
+        labels
+    }
+}
+
+/// Whether each ends before the next begins.
+fn have_room(labels: &[(f32, String)]) -> bool {
+    // Six tenths of the size are a little more than the width of a digit.
+    let half = |words: &str| words.chars().count() as f32 * 0.3 * SMALL.size;
+    labels.windows(2).all(|pair| {
+        let [(left, before), (right, after)] = pair else { return true };
+        left + half(before) + 2.0 <= right - half(after)
+    })
 }
 
 fn number(value: f64) -> String {

@@ -123,7 +123,7 @@ impl Scales {
         Scales {
             current: Scale::decades(low, most(|point| point.applied.current_a)),
             limits: Scale::around_zero(most(|point| point.limit.max(point.error.abs())) * 1.2),
-            errors: Scale::around_zero(errors * times * 1.1),
+            errors: Scale::around_zero(errors * times * 1.2),
             times,
         }
     }

@@ -4,7 +4,7 @@ use verify::document::{Certificate, PointResult};
 
 use super::flow::Flow;
 use super::table::{Align, Cell, Row, Table, column, number, text};
-use super::unit;
+use super::unit::in_a_line;
 use crate::format::{Digits, counted, percent, tidied};
 use crate::groups::{Clause, Section, is_counted};
 
@@ -33,8 +33,8 @@ pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[
     }
     flow.heading("Failing points", 60.0);
     if !certificate.unit.spoiled.is_empty() {
-        flow.remark("The unit was spoiled on purpose:");
-        flow.pairs(unit::entries(&certificate.unit.spoiled));
+        let spoiled = in_a_line(&certificate.unit.spoiled);
+        flow.paragraph(&format!("The unit was spoiled on purpose: {spoiled}."));
     }
     if failed.len() > MOST {
         flow.remark(&format!(

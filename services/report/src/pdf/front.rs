@@ -1,12 +1,13 @@
 //! The first page: what was tested, by what, and the verdict.
 
-use verify::document::{Certificate, Entry, NOTICE, PointResult};
+use verify::document::{Certificate, NOTICE, PointResult};
 
 use super::flow::{Flow, LEFT, WIDTH};
 use super::table::{Align, Cell, Row, Table, column, number, text};
+use super::unit::in_a_line;
 use super::{TITLE, failing};
 use crate::drawing::{ACCENT, Anchor, BLACK, FAILED, GREY, Role, Type, WHITE};
-use crate::format::{Digits, counted, duration, percent, tidied, trimmed};
+use crate::format::{Digits, counted, duration, percent, trimmed};
 use crate::groups::{Clause, Section, is_counted};
 
 /// Width and height of the box with the verdict.
@@ -18,18 +19,18 @@ pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[
     let mut pairs = vec![
         ("Report", format!("{}, issued {}", certificate.report_id, certificate.issued)),
         ("Notice", format!("{NOTICE}. No physical instrument was tested.")),
-        ("Object", format!("{}, serial number {}", unit.name, unit.serial)),
     ];
+    let failed = failing::clauses(sections);
+    if !failed.is_empty() {
+        pairs.push(("Failing clauses", failed));
+    }
+    pairs.push(("Object", format!("{}, serial number {}", unit.name, unit.serial)));
     if !unit.ratings.is_empty() {
         pairs.push(("Nameplate", in_a_line(&unit.ratings)));
     }
     pairs.extend([("Tested against", tested_against(sections)), ("Scope", scope(certificate))]);
     if !unit.spoiled.is_empty() {
         pairs.push(("Spoiled on purpose", in_a_line(&unit.spoiled)));
-    }
-    let failed = failing::clauses(sections);
-    if !failed.is_empty() {
-        pairs.push(("Failing clauses", failed));
     }
     flow.pairs(pairs);
     let summary = summary(certificate, sections);
@@ -94,12 +95,6 @@ fn title(flow: &mut Flow<'_>, certificate: &Certificate) {
     page.text(middle, top + 42.0, words, small, Anchor::Middle);
     page.role(Role::Artifact);
     flow.y = top + BOX.1 + 12.0;
-}
-
-/// Entries one behind the other.
-fn in_a_line(entries: &[Entry]) -> String {
-    let words = entries.iter().map(|entry| format!("{} {}", entry.name, tidied(&entry.value)));
-    words.collect::<Vec<_>>().join("; ")
 }
 
 fn tested_against(sections: &[Section<'_>]) -> String {

@@ -12,6 +12,8 @@ const GAPS: (f32, f32) = (8.0, 48.0);
 const SMALLEST: f32 = 6.0;
 /// Words of a column wider than this are broken into lines rather than making the letters smaller.
 const LONG: f32 = 130.0;
+/// A word wider than this is broken, as nothing that a certificate names is; an id of a point is less.
+const LONGEST_WORD: f32 = 215.0;
 /// Distance of base lines in sizes of the letters, and what a row has in addition.
 const LEADING: f32 = 1.16;
 const PADDING: f32 = 0.9;
@@ -183,7 +185,7 @@ fn natural_width(table: &Table, n: usize, column: &Column, size: f32, fonts: &Fo
     }
     // A little more, so that rounding does not wrap what just fits.
     let widest = widest.max(heads + tails) + 0.1;
-    let word = (longest_word + 0.1).min(LONG.max(head)).min(widest);
+    let word = (longest_word + 0.1).min(LONGEST_WORD.max(head)).min(widest);
     match column.align {
         Align::Wrap => Natural { word, least: word.max((widest * 0.4).min(LONG)), most: widest },
         Align::Left => Natural { word, least: word.max(widest.min(LONG)), most: widest },

@@ -37,6 +37,12 @@ pub(crate) fn entries(entries: &[Entry]) -> impl Iterator<Item = (&str, String)>
     entries.iter().map(|entry| (entry.name.as_str(), tidied(&entry.value)))
 }
 
+/// Entries one behind the other.
+pub(crate) fn in_a_line(entries: &[Entry]) -> String {
+    let words = entries.iter().map(|entry| format!("{} {}", entry.name, tidied(&entry.value)));
+    words.collect::<Vec<_>>().join("; ")
+}
+
 fn calibration(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
     flow.heading("Calibration", 40.0);
     flow.paragraph(&format!(
