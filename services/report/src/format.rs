@@ -106,6 +106,13 @@ pub(crate) fn significant(value: f64, digits: i32) -> String {
     format!("{value:.*}", (digits - 1 - magnitude).max(0) as usize)
 }
 
+/// To three digits, or to six decimals of what is very small: for residuals.
+pub(crate) fn small(value: f64) -> String {
+    let text = if value.abs() < 1e-4 { format!("{value:.6}") } else { significant(value, 3) };
+    // Zero has no sign.
+    if text == "-0.000000" { "0.000000".to_string() } else { text }
+}
+
 /// To three decimals, or to four digits of what is below 1, without zeros at the end: for what was
 /// applied.
 pub(crate) fn trimmed(value: f64) -> String {

@@ -30,6 +30,8 @@ pub(crate) struct Condition {
 const VOLTAGE: &str = "U in V";
 const PART_OF_NOMINAL: &str = "U in % of Un";
 const PHASES: &str = "Phases";
+/// What a supply is, from the most general on.
+const SUPPLY: [&str; 4] = ["Wiring", "Meter", "Un in V", "f in Hz"];
 /// The last part of the id, where points differ in nothing else.
 const CASE: &str = "Case";
 /// The nominal frequency, which only the id of a point at another frequency says.
@@ -107,20 +109,36 @@ pub(crate) fn words(conditions: &[&Condition], point: Option<&PointResult>) -> V
     said.map(|(condition, value)| (condition.words)(&value)).collect()
 }
 
-/// Above the table if always the same, between rows if at least three rows in a row agree on average.
+/// Above the table if always the same.
 pub(crate) fn places(points: &[&PointResult]) -> Places {
-    let mut places = Places { above: Vec::new(), between: Vec::new(), columns: Vec::new() };
-    for condition in relevant(points) {
-        let runs = 1 + changes(condition, points);
-        if runs == 1 {
-            places.above.push(condition);
-        } else if condition.groups && points.len() >= 3 * runs {
-            places.between.push(condition);
+    let (varying, above): (Vec<_>, Vec<_>) =
+        relevant(points).into_iter().partition(|condition| changes(condition, points) > 0);
+    let (between, columns) = between_rows(&varying, points);
+    Places { above, between, columns }
+}
+
+/// Between rows if at least three rows in a row agree on average, and the rest in columns. `points` are
+/// the first of each row.
+pub(crate) fn between_rows(
+    varying: &[&'static Condition],
+    points: &[&PointResult],
+) -> (Vec<&'static Condition>, Vec<&'static Condition>) {
+    let (mut between, mut columns): (Vec<&Condition>, Vec<&Condition>) = (Vec::new(), Vec::new());
+    for &condition in varying {
+        let is_seldom = condition.groups && points.len() >= 3 * (1 + changes(condition, points));
+        // A voltage between rows would say little if the wiring stood in each row.
+        let is_split = is_supply(condition) && columns.iter().any(|own| is_supply(own));
+        if is_seldom && !is_split {
+            between.push(condition);
         } else {
-            places.columns.push(condition);
+            columns.push(condition);
         }
     }
-    places
+    (between, columns)
+}
+
+fn is_supply(condition: &Condition) -> bool {
+    SUPPLY.contains(&condition.head)
 }
 
 /// How often it changes from one point to the next.

@@ -54,7 +54,7 @@ pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[
         column("Verdict", Align::Center),
     ];
     let rows = failed.iter().map(|(clause, point)| row(clause, point)).collect();
-    flow.table(&Table { columns, rows, is_whole: false });
+    flow.table(&Table::new(columns, rows));
 }
 
 fn row(clause: &Clause<'_>, point: &PointResult) -> Row {

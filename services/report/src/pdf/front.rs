@@ -3,6 +3,7 @@
 use verify::document::{Certificate, NOTICE, PointResult};
 
 use super::flow::{Flow, LEFT, WIDTH};
+use super::layout::{SMALLEST, TABLE_SIZE};
 use super::table::{Align, Cell, Row, Table, column, number, text};
 use super::unit::in_a_line;
 use super::{TITLE, failing};
@@ -33,8 +34,11 @@ pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[
         pairs.push(("Spoiled on purpose", in_a_line(&unit.spoiled)));
     }
     flow.pairs(pairs);
-    let summary = summary(certificate, sections);
+    let mut summary = summary(certificate, sections);
     flow.space(4.0);
+    while flow.height(&summary) > flow.room() && summary.size > SMALLEST {
+        summary.size -= 0.25;
+    }
     if flow.height(&summary) <= flow.room() {
         flow.table(&summary);
         failing::write(flow, certificate, sections);
@@ -43,6 +47,7 @@ pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[
         // The rules fill the first page, and the summary is in one piece on the next.
         rules(flow, certificate);
         flow.new_page();
+        summary.size = TABLE_SIZE;
         flow.heading("Summary", 60.0);
         flow.table(&summary);
         failing::write(flow, certificate, sections);
@@ -167,7 +172,7 @@ fn summary(certificate: &Certificate, sections: &[Section<'_>]) -> Table {
         column("Smallest\nmargin %", Align::Point),
         column("Verdict", Align::Center),
     ];
-    Table { columns, rows, is_whole: false }
+    Table::new(columns, rows)
 }
 
 fn summary_row(clause: &Clause<'_>) -> Row {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use verify::document::PointResult;
 
-use super::conditions::{Condition, changes, key, relevant, words};
+use super::conditions::{Condition, between_rows, changes, key, relevant, words};
 use super::table::{Align, Cell, Column, Row, Table, column, number, text};
 use crate::format::{Digits, percent, typeset};
 
@@ -77,10 +77,7 @@ impl<'a> Grid<'a> {
         }
         self.sort(points);
         let firsts: Vec<&PointResult> = self.rows.iter().map(|row| row[0]).collect();
-        let groups = |condition: &&Condition| {
-            condition.groups && firsts.len() >= 3 * (1 + changes(condition, &firsts))
-        };
-        (self.between, self.down) = self.down.iter().copied().partition(groups);
+        (self.between, self.down) = between_rows(&self.down, &firsts);
     }
 
     /// By what was applied, condition by condition: by number, or as the plan has it.
@@ -136,7 +133,7 @@ impl<'a> Grid<'a> {
         columns.push(column("U ≤", Align::Point));
         columns.push(column("Margin\n≥ in %", Align::Point));
         columns.push(column("Verdict", Align::Center));
-        Table { columns, rows: self.table_rows(), is_whole: true }
+        Table::new(columns, self.table_rows()).whole()
     }
 
     fn table_rows(&self) -> Vec<Row> {

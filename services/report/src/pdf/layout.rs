@@ -9,7 +9,7 @@ use crate::drawing::Type;
 pub(crate) const BAR: (f32, f32) = (34.0, 62.0);
 /// Least distance of columns, and the most that they are spread to.
 const GAPS: (f32, f32) = (8.0, 48.0);
-const SMALLEST: f32 = 6.0;
+pub(crate) const SMALLEST: f32 = 6.0;
 /// Words of a column wider than this are broken into lines rather than making the letters smaller.
 const LONG: f32 = 130.0;
 /// A word wider than this is broken, as nothing that a certificate names is; an id of a point is less.
@@ -17,8 +17,8 @@ const LONGEST_WORD: f32 = 215.0;
 /// Distance of base lines in sizes of the letters, and what a row has in addition.
 const LEADING: f32 = 1.16;
 const PADDING: f32 = 0.9;
-/// Of the letters, in points; smaller only where a table is too wide. The face is a large one.
-const TABLE_SIZE: f32 = 7.25;
+/// Of the letters, in points. The face is a large one.
+pub(crate) const TABLE_SIZE: f32 = 7.25;
 
 /// Sizes and places of the columns.
 pub(crate) struct Layout {
@@ -43,7 +43,7 @@ impl Layout {
     /// If none is small enough, wrapped columns get narrower, down to their longest words; a word is
     /// broken only if it is longer than any column should be.
     pub fn of(table: &Table, fonts: &Fonts) -> Layout {
-        let mut size = TABLE_SIZE;
+        let mut size = table.size;
         loop {
             let natural = natural_widths(table, size, fonts);
             let gaps = GAPS.0 * (natural.len().max(1) - 1) as f32;

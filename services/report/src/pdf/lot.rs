@@ -5,7 +5,7 @@ use verify::document::{LotPoint, LotResidual, LotResult};
 use super::flow::Flow;
 use super::table::{Align, Row, Table, column, number, text};
 use crate::figure::Figures;
-use crate::format::{Digits, percent, significant, tidied};
+use crate::format::{Digits, percent, significant, small, tidied};
 
 pub(crate) fn write(flow: &mut Flow<'_>, lot: &LotResult, command: &str, figures: &Figures) {
     flow.chapter("Production lot", 120.0);
@@ -92,7 +92,7 @@ fn points(flow: &mut Flow<'_>, lot: &LotResult) {
         ];
         if point.failed == 0 { Row::Cells(cells) } else { Row::Failed(cells) }
     };
-    flow.table(&Table { columns, rows: lot.points.iter().map(row).collect(), is_whole: false });
+    flow.table(&Table::new(columns, lot.points.iter().map(row).collect()));
     flow.remark("Cpk is the distance of the mean from the nearer limit, in units of three σ.");
 }
 
@@ -111,13 +111,13 @@ fn residuals(flow: &mut Flow<'_>, lot: &LotResult) {
     let row = |residual: &LotResidual| {
         Row::Cells(vec![
             text(&*residual.name),
-            number(significant(residual.mean, 3)),
-            number(significant(residual.sigma, 3)),
-            number(significant(residual.largest, 3)),
+            number(small(residual.mean)),
+            number(small(residual.sigma)),
+            number(small(residual.largest)),
             text(&*residual.unit),
         ])
     };
-    flow.table(&Table { columns, rows: lot.residuals.iter().map(row).collect(), is_whole: false });
+    flow.table(&Table::new(columns, lot.residuals.iter().map(row).collect()));
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ fn put(flow: &mut Flow<'_>, clause: &Clause<'_>, places: &Places, change: bool) 
     let error = if change { "Change" } else { "Error" };
     columns.extend(value_columns(error, shared, !notes.is_empty()));
     let rows = rows(clause, places, shared, &notes);
-    flow.table(&Table { columns, rows, is_whole: true });
+    flow.table(&Table::new(columns, rows).whole());
     for (n, note) in notes.iter().enumerate() {
         flow.remark(&format!("{}) {}", n + 1, tidied(note)));
     }

@@ -119,6 +119,6 @@ pub(crate) fn conformity(flow: &mut Flow<'_>, certificate: &Certificate, section
         column("Rows of the\ndatasheet", Align::Wrap),
         column("The unit", Align::Left),
     ];
-    flow.table(&Table { columns, rows, is_whole: false });
+    flow.table(&Table::new(columns, rows));
     flow.end();
 }

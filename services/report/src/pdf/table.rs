@@ -2,7 +2,7 @@
 
 use super::flow::{Flow, LEFT, WIDTH};
 use super::fonts::Fonts;
-use super::layout::{BAR, Layout, Place, at_point};
+use super::layout::{BAR, Layout, Place, TABLE_SIZE, at_point};
 use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, GREY, LINE, Role, Type, WHITE};
 
 /// Where the text of a column stands.
@@ -62,6 +62,19 @@ pub(crate) struct Table {
     /// Whether it is one thing to a reader of the structure, as what has thousands of cells must be:
     /// tags of each would be larger than all that is drawn.
     pub is_whole: bool,
+    /// Of the letters, in points; they are smaller where the table is too wide.
+    pub size: f32,
+}
+
+impl Table {
+    /// With letters of the usual size.
+    pub fn new(columns: Vec<Column>, rows: Vec<Row>) -> Table {
+        Table { columns, rows, is_whole: false, size: TABLE_SIZE }
+    }
+
+    pub fn whole(self) -> Table {
+        Table { is_whole: true, ..self }
+    }
 }
 
 pub(crate) fn column(head: &str, align: Align) -> Column {

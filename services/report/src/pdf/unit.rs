@@ -4,7 +4,7 @@ use verify::document::{CalibrationSheet, Certificate, Entry, UnitSheet};
 
 use super::flow::Flow;
 use super::table::{Align, Row, Table, column, number, text};
-use crate::format::{significant, tidied, trimmed};
+use crate::format::{significant, small, tidied, trimmed};
 
 pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
     if certificate.conditions.is_empty() {
@@ -15,7 +15,7 @@ pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
 }
 
 pub(crate) fn write(flow: &mut Flow<'_>, unit: &UnitSheet) {
-    flow.chapter("Unit under test", 60.0);
+    flow.chapter("Unit under test", 120.0);
     flow.paragraph(&format!("{}, serial number {}.", unit.name, unit.serial));
     if !unit.ratings.is_empty() {
         flow.heading("Nameplate", 30.0);
@@ -77,7 +77,7 @@ fn steps(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
             number(tidied(&step.correction)),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.steps.iter().map(row).collect(), is_whole: false });
+    flow.table(&Table::new(columns, sheet.steps.iter().map(row).collect()));
 }
 
 fn channels(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -99,7 +99,7 @@ fn channels(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
             number(signed(channel.lead_deg, 4)),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.channels.iter().map(row).collect(), is_whole: false });
+    flow.table(&Table::new(columns, sheet.channels.iter().map(row).collect()));
 }
 
 fn residuals(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -115,15 +115,11 @@ fn residuals(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
     let row = |residual: &verify::document::Residual| {
         Row::Cells(vec![
             text(&*residual.name),
-            number(significant_signed(residual.value)),
+            number(signed_small(residual.value)),
             text(&*residual.unit),
         ])
     };
-    flow.table(&Table {
-        columns,
-        rows: sheet.residuals.iter().map(row).collect(),
-        is_whole: false,
-    });
+    flow.table(&Table::new(columns, sheet.residuals.iter().map(row).collect()));
 }
 
 /// A zero has no sign.
@@ -136,8 +132,7 @@ fn signed(value: f64, decimals: usize) -> String {
     }
 }
 
-/// To three digits, or six decimals of what is very small.
-fn significant_signed(value: f64) -> String {
-    let text = if value.abs() < 1e-4 { format!("{value:.6}") } else { significant(value, 3) };
+fn signed_small(value: f64) -> String {
+    let text = small(value);
     if value > 0.0 { format!("+{text}") } else { text }
 }
