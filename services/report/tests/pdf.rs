@@ -292,6 +292,29 @@ fn a_failing_certificate_begins_with_what_failed() {
     }
 }
 
+/// The verdict of each clause is on the first page, under one head.
+#[test]
+fn the_summary_is_on_the_first_page() {
+    let certificate = certificate(&SMALL);
+    let first = &pages(&pdf(&certificate))[0];
+    let (_, summary) = first.split_once("Verdict").expect("the summary is on it");
+    for clause in &certificate.clauses {
+        assert!(summary.contains(&clause.id), "{}", clause.id);
+    }
+}
+
+/// Whoever wants to see the worst unit of a lot again finds the command.
+#[test]
+fn the_worst_unit_of_a_lot_has_its_command() {
+    let certificate = certificate(&SMALL);
+    let text = pages(&pdf(&certificate)).concat();
+    let (_, lot) = text.split_once("That unit again").expect("it is said");
+    let words: Vec<&str> = lot.split_whitespace().take(20).collect();
+    let seed = certificate.lot.expect("it has a lot").worst.seed;
+    assert_eq!(words[..3], ["ems", "verify", "--full"]);
+    assert!(words.join(" ").contains(&format!("--seed {seed}")) && !words.contains(&"--lot"));
+}
+
 /// Of too many failing points the worst are listed, and how many there are is said.
 #[test]
 fn of_many_failing_points_the_worst_are_listed() {
@@ -350,12 +373,13 @@ fn the_text_is_text() {
 }
 
 #[test]
-fn a_full_certificate_is_below_forty_pages() {
+fn a_full_certificate_is_short_and_small() {
     let certificate = certificate(&FULL);
     assert!(certificate.points.len() > 1400);
     let pdf = pdf(&certificate);
     let pages = pages(&pdf).len();
-    assert!(pages < 40, "{pages} pages");
+    assert!(pages < 36, "{pages} pages");
+    assert!(pdf.len() < 800_000, "{} bytes", pdf.len());
     assert_within_margins(&pdf);
 }
 

@@ -65,7 +65,7 @@ fn draw(point: &LotPoint) -> Drawing {
     let bottom = axes.y + axes.height;
     drawing.line((axes.x, bottom), (axes.x + axes.width, bottom), 0.6, GREY);
     axes.draw_numbers_below(&mut drawing, &point.error_unit);
-    let figures = format!("Cpk {}   σ {}", significant(point.cpk, 3), significant(point.sigma, 2));
+    let figures = format!("Cpk {}, σ {}", significant(point.cpk, 3), significant(point.sigma, 2));
     let digits = digits(point);
     let limits = format!(
         "limits ±{}, guard band {} {}",

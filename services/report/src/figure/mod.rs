@@ -80,3 +80,20 @@ fn make_unique<'a>(names: impl Iterator<Item = &'a mut String>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_figures_are_one_file() {
+        let words =
+            [["error", "esy1 ESY3XMV 100 A"], ["error", "esy1/esy3xmv,100A"], ["used", "x"]];
+        let mut names: Vec<String> = words.iter().map(|words| file_name(words)).collect();
+        names[1] = names[0].to_lowercase();
+        make_unique(names.iter_mut());
+        let expected = ["error-esy1ESY3XMV100A.svg", "error-esy1esy3xmv100a-2.svg", "used-x.svg"];
+        assert_eq!(names, expected);
+        assert_eq!(file_name(&["a b", "c/d\\e:f"]), "ab-c-d-e-f.svg");
+    }
+}

@@ -211,3 +211,26 @@ fn tail_width(table: &Table, n: usize, size: f32, fonts: &Fonts) -> f32 {
 pub(crate) fn at_point(number: &str) -> (&str, &str) {
     number.split_at(number.find('.').unwrap_or(number.len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::{column, text};
+    use super::*;
+
+    /// A table that asks for far more than the page has gets narrower, but keeps its words.
+    #[test]
+    fn no_word_is_broken_while_words_fit() {
+        let fonts = Fonts::new().expect("the faces can be read");
+        let words =
+            ["3p4w-wild-leg", "varh", "count, waveform", "half-wave rectified current of 65 A"];
+        let columns = (0..9).map(|n| column(if n % 2 == 0 { "Method" } else { "Un" }, Align::Left));
+        let cells: Vec<Cell> = (0..9).map(|n| text(words[n % 4])).collect();
+        let table = Table::new(columns.collect(), vec![Row::Cells(cells)]);
+        let layout = Layout::of(&table, &fonts);
+        assert!(layout.right <= WIDTH + 0.01, "{}", layout.right);
+        for (n, column) in layout.columns.iter().enumerate() {
+            let lines = fonts.wrap(words[n % 4], layout.kind(), column.width);
+            assert_eq!(lines.join(" "), words[n % 4]);
+        }
+    }
+}

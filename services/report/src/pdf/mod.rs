@@ -1,5 +1,6 @@
 //! `certificate.pdf`: A4, in the order that ISO/IEC 17025, 7.8 asks for.
 
+mod cell;
 mod conditions;
 mod date;
 mod failing;
