@@ -32,7 +32,8 @@ pub(crate) fn write(flow: &mut Flow<'_>, clause: &Clause<'_>, change: bool) {
         Some(grid) => {
             let what = if change { "changes of the error" } else { "errors" };
             let unit = clause.points.first().map_or("", |point| point.error_unit.as_str());
-            common.push(format!("{what} and limits in {unit}"));
+            // Behind the source, where no line ends before a unit.
+            common.insert(1, format!("{what} and limits in {unit}"));
             flow.remark(&common.join(" · "));
             flow.table(&grid.table());
         }
