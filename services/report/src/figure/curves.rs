@@ -12,7 +12,7 @@ use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, SHADE, Type};
 use crate::format::{factor, percent, trimmed};
 use crate::groups::{Clause, Section};
 
-const LEFT: f32 = 26.0;
+const LEFT: f32 = 31.0;
 const GAP: f32 = 8.0;
 const TOP: f32 = 12.0;
 /// Height of the panel with the limits, of the room below it, and of that with the errors alone.
@@ -157,9 +157,9 @@ fn draw(panels: &[Panel<'_>], unit: &str) -> Drawing {
         drawing.text(x + width, above, most, SMALL, Anchor::End);
         if column == 0 {
             drawing.text(x - 3.0, above, unit, SMALL, Anchor::End);
-            // In the corner that the errors of the smallest currents leave free or share.
+            // Left of the first number below, which reaches across the edge of the panel.
             let own = scales.unit(unit);
-            drawing.text(x - 3.0, below + ERRORS + 8.5, own, SMALL, Anchor::End);
+            drawing.text(x - 7.0, below + ERRORS + 8.5, own, SMALL, Anchor::End);
         }
     }
     drawing

@@ -6,7 +6,7 @@ use super::table::{Align, Cell, Column, Row, Table};
 use crate::drawing::Type;
 
 /// Width of a bar of [`Cell::Share`] at 1, and of it with its number.
-pub(crate) const BAR: (f32, f32) = (34.0, 62.0);
+pub(crate) const BAR: (f32, f32) = (34.0, 67.0);
 /// Least distance of columns, and the most that they are spread to.
 const GAPS: (f32, f32) = (8.0, 48.0);
 pub(crate) const SMALLEST: f32 = 6.0;

@@ -24,7 +24,6 @@ pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate) {
 }
 
 fn write_budget(flow: &mut Flow<'_>, budget: &Budget, factor: &str) {
-    flow.heading(&budget.name, 90.0);
     let columns = vec![
         column("Source", Align::Wrap),
         column("Basis", Align::Wrap),
@@ -38,7 +37,10 @@ fn write_budget(flow: &mut Flow<'_>, budget: &Budget, factor: &str) {
     let squares = budget.contributions.iter().map(|c| c.standard_uncertainty.powi(2));
     let sum: f64 = squares.sum();
     let rows = budget.contributions.iter().map(|contribution| row(contribution, budget, sum));
-    flow.table(&Table::new(columns, rows.collect()));
+    let table = Table::new(columns, rows.collect());
+    // The sum stands below its parts.
+    flow.heading(&budget.name, flow.height(&table) + 18.0);
+    flow.table(&table);
     flow.paragraph(&format!(
         "Combined u = {} {unit}, expanded U = {} {unit} (k = {factor})",
         significant(budget.combined, 2),
