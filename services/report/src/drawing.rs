@@ -71,6 +71,8 @@ pub(crate) enum Role {
     Paragraph,
     /// With what it shows, in words.
     Figure(String),
+    /// What a page shows of a table that is one thing as a whole.
+    Rows,
     /// Of a table, both counted from 0 or 1 in the order of the document.
     Cell {
         table: usize,

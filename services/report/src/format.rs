@@ -24,6 +24,28 @@ impl Digits {
         }
     }
 
+    /// The same, and a fourth decimal of percent where the uncertainties are known that well: for a
+    /// page, which has room for it.
+    pub fn fine(limit: f64, unit: &str, counted: bool, uncertainty: f64) -> Digits {
+        let digits = Digits::of(limit, unit, counted);
+        let is_coarse = digits.exponent == 0 && digits.decimals == 3;
+        if unit.starts_with('%') && is_coarse && uncertainty > 0.0 && uncertainty < 0.005 {
+            return Digits { decimals: 4, ..digits };
+        }
+        digits
+    }
+
+    /// A limit: without zeros at its end, since it is not measured.
+    pub fn limit(self, value: f64) -> String {
+        let text = self.plain(value);
+        let (number, exponent) = text.split_at(text.find('e').unwrap_or(text.len()));
+        let number = match number.contains('.') {
+            true => number.trim_end_matches('0').trim_end_matches('.'),
+            false => number,
+        };
+        format!("{number}{exponent}")
+    }
+
     /// With sign; a zero has none.
     pub fn signed(self, value: f64) -> String {
         let text = self.plain(value);
@@ -39,9 +61,21 @@ impl Digits {
         }
     }
 
-    /// Without sign, and to one digit where these would show nothing.
+    /// With sign, and a zero without an exponent.
+    pub fn error(self, value: f64) -> String {
+        let is_bare = self.exponent != 0 && self.is_zero(value);
+        if is_bare { "0".to_string() } else { self.signed(value) }
+    }
+
+    /// An uncertainty or a spread: without sign, and to one digit where these would show nothing.
     pub fn seen(self, value: f64) -> String {
-        if value != 0.0 && self.is_zero(value) { significant(value, 1) } else { self.plain(value) }
+        let magnitude = if value > 0.0 { value.log10().floor() as i32 } else { 0 };
+        match self.is_zero(value) && value > 0.0 {
+            true if magnitude >= -7 => format!("{value:.*}", -magnitude as usize),
+            true => significant(value, 1),
+            false if self.exponent != 0 => Digits { decimals: 1, ..self }.plain(value),
+            false => self.plain(value),
+        }
     }
 
     fn is_zero(self, value: f64) -> bool {
@@ -72,12 +106,53 @@ pub(crate) fn significant(value: f64, digits: i32) -> String {
     format!("{value:.*}", (digits - 1 - magnitude).max(0) as usize)
 }
 
-/// To six significant digits, without zeros at the end: for what was applied.
+/// To three digits, or to six decimals of what is very small: for residuals.
+pub(crate) fn small(value: f64) -> String {
+    let text = if value.abs() < 1e-4 { format!("{value:.6}") } else { significant(value, 3) };
+    // Zero has no sign.
+    if text == "-0.000000" { "0.000000".to_string() } else { text }
+}
+
+/// To three decimals, or to four digits of what is below 1, without zeros at the end: for what was
+/// applied.
 pub(crate) fn trimmed(value: f64) -> String {
-    let text = significant(value, 6);
+    let text = if value.abs() >= 1.0 { format!("{value:.3}") } else { significant(value, 4) };
     match text.contains('.') && !text.contains('e') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
         false => text,
+    }
+}
+
+/// A text with each number of four decimals or more [`trimmed`]: what comes as text often has all the
+/// digits of the machine.
+pub(crate) fn tidied(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let is_part = |c: char| c.is_ascii_digit() || c == '.';
+        let end = from.find(|c: char| !is_part(c)).unwrap_or(from.len());
+        let (number, after) = from.split_at(end);
+        let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        // A letter before or behind it makes it a name, or a part of a number with an exponent.
+        let is_named =
+            before.ends_with(|c: char| c.is_ascii_alphabetic()) || after.starts_with(['e', 'E']);
+        tidy.push_str(before);
+        match number.parse() {
+            Ok(value) if decimals > 3 && !is_named => tidy.push_str(&trimmed(value)),
+            _ => tidy.push_str(number),
+        }
+        rest = after;
+    }
+    tidy + rest
+}
+
+/// A power factor, or a sine of the angle, as people write it.
+pub(crate) fn factor(factor: &str) -> String {
+    match factor {
+        "" => "without factor".to_string(),
+        factor if factor.starts_with("sin") => factor.replacen("sin", "sin φ", 1),
+        factor => format!("PF {factor}"),
     }
 }
 
@@ -123,6 +198,35 @@ mod tests {
         assert_eq!(trimmed(0.02), "0.02");
         assert_eq!(trimmed(0.0), "0");
         assert_eq!(trimmed(100.0), "100");
+        assert_eq!(trimmed(45.96194077712559), "45.962");
+        assert_eq!(trimmed(2.0999999999999996), "2.1");
+        assert_eq!(trimmed(-0.19497816060968223), "-0.195");
+    }
+
+    #[test]
+    fn texts_lose_the_digits_of_the_machine_and_nothing_else() {
+        let tidy = "ia delay -0.195 us became 55.405, full scale 1000 V";
+        let long =
+            "ia delay -0.19497816060968223 us became 55.40502183939032, full scale 1000.000000 V";
+        assert_eq!(tidied(long), tidy);
+        for kept in ["EMS 0.1.0, 3 x 120 ... 277 V", "9c1f.12345, 1.23456e-7", "-694.03 counts", ""]
+        {
+            assert_eq!(tidied(kept), kept);
+        }
+    }
+
+    #[test]
+    fn a_page_shows_as_much_as_is_known() {
+        assert_eq!(Digits::fine(1.0, "%", false, 0.0004).signed(0.00123), "+0.0012");
+        assert_eq!(Digits::fine(1.0, "%", false, 0.04).signed(0.00123), "+0.001");
+        assert_eq!(Digits::fine(1.0, "pulses", true, 0.0).signed(1.0), "+1");
+        assert_eq!(Digits::fine(1.0, "%", false, 0.0004).limit(2.0999999999999996), "2.1");
+        assert_eq!(Digits::fine(470.0, "s", false, 0.0).limit(469.565), "470");
+        assert_eq!(Digits::fine(1e-4, "%", false, 0.0).limit(1e-4), "1e-4");
+        assert_eq!(Digits::fine(0.05, "%/K", false, 5.1e-5).signed(-9.6e-4), "-0.0010");
+        assert_eq!(Digits::fine(0.05, "%/K", false, 2e-5).seen(2e-5), "0.00002");
+        assert_eq!(Digits::fine(1e-6, "%", false, 0.0).error(0.0), "0");
+        assert_eq!(Digits::fine(1e-4, "%", false, 2e-4).seen(1.633e-4), "1.6e-4");
     }
 
     #[test]

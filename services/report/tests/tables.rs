@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use common::{SMALL, certificate};
 use report::{csv, files, table};
+use verify::document::PointResult;
 
 /// Rows of a CSV by RFC 4180.
 fn parsed(csv: &str) -> Vec<Vec<String>> {
@@ -93,6 +94,69 @@ fn pictures_are_well_formed_and_named_once() {
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{name}");
     }
     assert!(plots[0].1.contains("active &lt;energy&gt; &amp; &quot;more&quot;"));
+}
+
+/// [G3] Two modules at one supply have limits of their own, so each has its figure.
+#[test]
+fn modules_have_figures_of_their_own() {
+    let mut certificate = certificate(&SMALL);
+    let before = files(&certificate).expect("the report is made").plots.len();
+    let meters = ["esy1 ESY3XMV 100 A", "esy1 ESY3XAV5 250 A"];
+    let balanced = |point: &&mut PointResult| {
+        point.clause == "62053-21/balanced" && point.applied.wiring == "3p4w"
+    };
+    for (n, point) in certificate.points.iter_mut().filter(balanced).enumerate() {
+        point.applied.meter = meters[n % 2].to_string();
+    }
+    let plots = files(&certificate).expect("the report is made").plots;
+    assert_eq!(plots.len(), before + 1);
+    for (meter, file) in meters.iter().zip(["esy1ESY3XMV100A", "esy1ESY3XAV5250A"]) {
+        let own: Vec<_> = plots.iter().filter(|(name, _)| name.contains(file)).collect();
+        assert_eq!(own.len(), 1, "{file}");
+        assert!(own[0].1.contains(meter));
+    }
+}
+
+/// Where a text of an SVG stands from the left.
+fn place_of_text(svg: &str, text: &str) -> Vec<f64> {
+    let lines = svg.lines().filter(|line| line.ends_with(&format!(">{text}</text>")));
+    let x = |line: &str| line.split('"').nth(1).and_then(|x| x.parse().ok());
+    lines.map(|line| x(line).expect("a text has a place")).collect()
+}
+
+#[test]
+fn no_number_of_a_bar_stands_on_the_line_of_the_limit() {
+    let mut certificate = certificate(&SMALL);
+    for used in [0.90, 0.95, 0.99, 1.0] {
+        certificate.clauses.iter_mut().for_each(|clause| clause.used = used);
+        let plots = files(&certificate).expect("the report is made").plots;
+        let (_, svg) = plots.iter().find(|(name, _)| name == "used-class.svg").expect("is there");
+        let limit = place_of_text(svg, "100 %")[0];
+        let numbers = place_of_text(svg, &format!("{:.1} %", used * 100.0));
+        assert!(!numbers.is_empty());
+        // Six letters of 7 points are at most 26 points wide.
+        let is_clear = |x: &f64| *x > limit + 1.0 || x + 26.0 < limit;
+        assert!(numbers.iter().all(is_clear), "{used}: {numbers:?}, line at {limit}");
+    }
+}
+
+/// A capable lot would be a line between its limits, so they are beside it and not drawn.
+#[test]
+fn a_lot_is_drawn_on_a_scale_of_its_own() {
+    let mut certificate = certificate(&SMALL);
+    let lot = certificate.lot.as_mut().expect("it has a lot");
+    let (near, far) = (lot.points[2].clone(), &mut lot.points[0]);
+    assert!(near.limit < 4.0 * near.largest);
+    (far.smallest, far.largest, far.sigma) = (-0.0107, 0.0112, 0.005);
+    let plots = files(&certificate).expect("the report is made").plots;
+    let of = |place: &str| {
+        let is_it = |(name, _): &&(String, String)| name.starts_with("lot") && name.contains(place);
+        &plots.iter().find(is_it).expect("each point has its figure").1
+    };
+    let (far, near) = (of("-5A-1"), of("0.5A-1"));
+    assert!(far.contains("limits ±1, guard band") && near.contains("limits ±1, guard band"));
+    assert!(!far.contains("stroke-dasharray") && near.contains("stroke-dasharray"));
+    assert!(!place_of_text(far, "0.01 %").is_empty(), "{far}");
 }
 
 /// A snapshot must not change with what is not accuracy.

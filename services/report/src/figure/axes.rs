@@ -23,6 +23,11 @@ impl Scale {
         Scale { low: -reach, high: reach, logarithmic: false }
     }
 
+    /// From one value to another.
+    pub fn between(low: f64, high: f64) -> Scale {
+        Scale { low, high: if high > low { high } else { low + 1.0 }, logarithmic: false }
+    }
+
     /// Of what is positive, by decades, with a little room at both ends.
     pub fn decades(low: f64, high: f64) -> Scale {
         Scale { low: low / 1.25, high: high * 1.25, logarithmic: true }
@@ -93,40 +98,59 @@ impl Axes {
         self.y + self.height * (1.0 - self.up.part(value))
     }
 
-    /// Grid lines across, at the round values of the upward scale.
-    pub fn draw_grid(&self, drawing: &mut Drawing) {
-        for value in self.up.ticks(5) {
+    /// Grid lines across, at about so many round values of the upward scale.
+    pub fn draw_grid(&self, drawing: &mut Drawing, most: usize) {
+        for value in self.up.ticks(most) {
             let y = self.up_at(value);
             drawing.line((self.x, y), (self.x + self.width, y), 0.35, GRID);
         }
     }
 
-    /// The frame, a zero line, and numbers below in a unit and, if wished, at the left.
-    pub fn draw_frame(&self, drawing: &mut Drawing, unit_below: &str, numbers_at_left: bool) {
+    /// The frame and a zero line.
+    pub fn draw_frame(&self, drawing: &mut Drawing) {
         let zero = self.up_at(0.0);
         drawing.line((self.x, zero), (self.x + self.width, zero), 0.6, GREY);
         drawing.frame((self.x, self.y), (self.width, self.height), 0.5, LINE);
-        if numbers_at_left {
-            for value in self.up.ticks(5) {
-                let y = self.up_at(value) + 2.3;
-                drawing.text(self.x - 3.0, y, number(value), SMALL, Anchor::End);
-            }
-        }
-        self.draw_numbers_below(drawing, unit_below);
     }
 
-    /// Numbers below, each with a tick, and the unit behind the last.
+    /// Numbers at the lines of the grid.
+    pub fn draw_numbers_at_left(&self, drawing: &mut Drawing, most: usize) {
+        for value in self.up.ticks(most) {
+            let y = self.up_at(value) + 2.3;
+            drawing.text(self.x - 3.0, y, number(value), SMALL, Anchor::End);
+        }
+    }
+
+    /// Numbers below, each with a tick, and the unit behind the last: as many as have room.
     pub fn draw_numbers_below(&self, drawing: &mut Drawing, unit: &str) {
         let bottom = self.y + self.height;
-        let ticks = self.across.ticks((self.width / 17.0) as usize);
-        for (n, &value) in ticks.iter().enumerate() {
-            let x = self.across_at(value);
-            let is_last = n + 1 == ticks.len();
-            let words = if is_last { format!("{} {unit}", number(value)) } else { number(value) };
+        let most = (self.width / 17.0) as usize;
+        let labels = |most: usize| self.labels_below(self.across.ticks(most), unit);
+        let fewer = (1..=most).rev().map(labels).find(|labels| have_room(labels));
+        for (x, words) in fewer.unwrap_or_default() {
             drawing.line((x, bottom), (x, bottom + 2.0), 0.5, GREY);
             drawing.text(x, bottom + 8.5, words, SMALL, Anchor::Middle);
         }
     }
+
+    fn labels_below(&self, ticks: Vec<f64>, unit: &str) -> Vec<(f32, String)> {
+        let place = |&value: &f64| (self.across_at(value), number(value));
+        let mut labels: Vec<(f32, String)> = ticks.iter().map(place).collect();
+        if let Some((_, last)) = labels.last_mut() {
+            last.push_str(&format!(" {unit}"));
+        }
+        labels
+    }
+}
+
+/// Whether each ends before the next begins.
+fn have_room(labels: &[(f32, String)]) -> bool {
+    // Six tenths of the size are a little more than the width of a digit.
+    let half = |words: &str| words.chars().count() as f32 * 0.3 * SMALL.size;
+    labels.windows(2).all(|pair| {
+        let [(left, before), (right, after)] = pair else { return true };
+        left + half(before) + 2.0 <= right - half(after)
+    })
 }
 
 fn number(value: f64) -> String {

@@ -1,39 +1,45 @@
-//! Errors against current, with the limit as a staircase: a figure for each configuration, in it a
-//! panel for each power factor, since the limit depends on it.
+//! Errors against current: a figure for each configuration, in it a panel for each power factor, since
+//! the limit depends on it.
+//!
+//! Above stands the limit as a staircase, with the errors on the same scale; an error that is a small
+//! part of its limit is a flat line there. So the errors stand once more below, on a scale of their own.
 
 use verify::document::PointResult;
 
 use super::axes::{Axes, SMALL, Scale};
 use super::{Figure, WIDTH, file_name};
 use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, SHADE, Type};
-use crate::format::trimmed;
+use crate::format::{factor, percent, trimmed};
 use crate::groups::{Clause, Section};
 
-const LEFT: f32 = 24.0;
-const GAP: f32 = 10.0;
-const TOP: f32 = 13.0;
-/// Height of a panel, and of one where there are so many figures that they would fill the report.
-const PANEL: f32 = 73.0;
-const LOW_PANEL: f32 = 58.0;
-const MANY: usize = 24;
-const BELOW: f32 = 12.0;
+const LEFT: f32 = 31.0;
+const GAP: f32 = 8.0;
+const TOP: f32 = 12.0;
+/// Height of the panel with the limits, of the room below it, and of that with the errors alone.
+const LIMITS: f32 = 44.0;
+const BETWEEN: f32 = 5.0;
+const ERRORS: f32 = 36.0;
+const BELOW: f32 = 11.0;
+const HEIGHT: f32 = TOP + LIMITS + BETWEEN + ERRORS + BELOW;
 
-/// Panels that stand in a row; more than three are too narrow to read.
-const PER_ROW: usize = 3;
+/// Panels that stand in a row; more are too narrow to read.
+const PER_ROW: usize = 5;
 
 /// A figure for each configuration of each balanced clause.
 pub(crate) fn all(sections: &[Section<'_>]) -> Vec<Figure> {
     let clauses = sections.iter().flat_map(|section| &section.clauses);
     let clauses = clauses.filter(|clause| clause.is_balanced());
-    let figures: Vec<(&Clause<'_>, Configuration<'_>)> = clauses
-        .flat_map(|clause| configurations(clause).into_iter().map(move |own| (clause, own)))
-        .collect();
-    let panel = if figures.len() > MANY { LOW_PANEL } else { PANEL };
-    figures.iter().map(|(clause, own)| of_configuration(clause, own, panel)).collect()
+    let of_clause = |clause: &Clause<'_>| -> Vec<Figure> {
+        configurations(clause).iter().map(|own| of_configuration(clause, own)).collect()
+    };
+    clauses.flat_map(of_clause).collect()
 }
 
 /// A name, and its points.
 type Configuration<'a> = (String, Vec<&'a PointResult>);
+
+/// A factor, and its points by current.
+type Panel<'a> = (&'a str, Vec<&'a PointResult>);
 
 fn configurations<'a>(clause: &Clause<'a>) -> Vec<Configuration<'a>> {
     let mut configurations: Vec<Configuration<'a>> = Vec::new();
@@ -58,10 +64,31 @@ fn configuration(point: &PointResult) -> String {
     )
 }
 
-fn of_configuration(clause: &Clause<'_>, (name, points): &Configuration<'_>, panel: f32) -> Figure {
+fn of_configuration(clause: &Clause<'_>, (name, points): &Configuration<'_>) -> Figure {
     let quantity = points.first().map_or("", |point| point.quantity.as_str());
     let unit = points.first().map_or("", |point| point.error_unit.as_str());
-    let mut panels: Vec<(&str, Vec<&PointResult>)> = Vec::new();
+    let panels = panels(points);
+    let used = points.iter().fold(0.0, |most: f64, point| most.max(point.used));
+    Figure {
+        file: file_name(&["error", &clause.result.id, &name.replace(", ", "-")]),
+        title: format!(
+            "{}: error of {quantity} against current, {name}; at most {} % of a limit used",
+            clause.result.id,
+            percent(used)
+        ),
+        description: format!(
+            "Error in {unit} against current in A for {} of factor {}. The worst point uses {} % of its limit.",
+            crate::format::counted(panels.len(), "panel"),
+            panels.iter().map(|(factor, _)| *factor).collect::<Vec<_>>().join(", "),
+            percent(used)
+        ),
+        drawing: draw(&panels, unit),
+        shows_title: true,
+    }
+}
+
+fn panels<'a>(points: &[&'a PointResult]) -> Vec<Panel<'a>> {
+    let mut panels: Vec<Panel<'a>> = Vec::new();
     for &point in points.iter().filter(|point| point.applied.current_a > 0.0) {
         let factor = point.applied.factor.as_str();
         match panels.iter_mut().find(|(known, _)| *known == factor) {
@@ -72,61 +99,102 @@ fn of_configuration(clause: &Clause<'_>, (name, points): &Configuration<'_>, pan
     for (_, points) in &mut panels {
         points.sort_by(|a, b| a.applied.current_a.total_cmp(&b.applied.current_a));
     }
-    let worst = points.iter().fold(0.0, |worst: f64, point| worst.max(point.used));
-    Figure {
-        file: file_name(&["error", &clause.result.id, &name.replace(", ", "-").replace(' ', "")]),
-        title: format!("{}: error of {quantity} against current, {name}", clause.result.id),
-        description: format!(
-            "Error in {unit} against current in A for {} of factor {}. The worst point uses {:.0} % of its limit.",
-            crate::format::counted(panels.len(), "panel"),
-            panels.iter().map(|(factor, _)| *factor).collect::<Vec<_>>().join(", "),
-            worst * 100.0
-        ),
-        drawing: draw(&panels, unit, panel),
-        shows_title: true,
+    panels
+}
+
+/// What all panels of a figure share.
+struct Scales {
+    current: Scale,
+    /// Wide enough for every limit.
+    limits: Scale,
+    /// Just wide enough for the errors, which are multiplied by the factor.
+    errors: Scale,
+    /// 1, or a thousand where numbers would else be of zeros.
+    times: f64,
+}
+
+impl Scales {
+    fn of(panels: &[Panel<'_>]) -> Scales {
+        let points = || panels.iter().flat_map(|(_, points)| points);
+        let most = |of: fn(&PointResult) -> f64| points().fold(0.0, |m: f64, p| m.max(of(p)));
+        let low = points().fold(f64::MAX, |low, p| low.min(p.applied.current_a));
+        let errors = most(|point| point.error.abs() + point.uncertainty);
+        let times = if errors < 0.1 { 1000.0 } else { 1.0 };
+        Scales {
+            current: Scale::decades(low, most(|point| point.applied.current_a)),
+            limits: Scale::around_zero(most(|point| point.limit.max(point.error.abs())) * 1.2),
+            errors: Scale::around_zero(errors * times * 1.2),
+            times,
+        }
+    }
+
+    /// The unit of the lower panels.
+    fn unit(&self, unit: &str) -> String {
+        if self.times == 1.0 { unit.to_string() } else { format!("{} {unit}", 1.0 / self.times) }
     }
 }
 
-fn draw(panels: &[(&str, Vec<&PointResult>)], unit: &str, height: f32) -> Drawing {
+fn draw(panels: &[Panel<'_>], unit: &str) -> Drawing {
     let columns = panels.len().clamp(1, PER_ROW);
-    let rows = panels.len().div_ceil(columns);
+    let rows = panels.len().div_ceil(columns).max(1);
     // A single panel is as wide as one of two.
-    let width = (WIDTH - LEFT - GAP * (columns - 1) as f32) / columns.max(2) as f32;
-    let mut drawing = Drawing::new(WIDTH, rows as f32 * (TOP + height + BELOW));
-    let points = || panels.iter().flat_map(|(_, points)| points);
-    let reach = points().fold(0.0, |reach: f64, p| reach.max(p.limit).max(p.error.abs()));
-    let low = points().fold(f64::MAX, |low, p| low.min(p.applied.current_a));
-    let high = points().fold(0.0, |high: f64, p| high.max(p.applied.current_a));
-    for (n, (factor, points)) in panels.iter().enumerate() {
+    let width = (WIDTH - LEFT - GAP * (columns.max(2) - 1) as f32) / columns.max(2) as f32;
+    let mut drawing = Drawing::new(WIDTH, rows as f32 * HEIGHT);
+    let scales = Scales::of(panels);
+    for (n, (of_factor, points)) in panels.iter().enumerate() {
         let (column, row) = (n % columns, n / columns);
-        let axes = Axes {
-            x: LEFT + column as f32 * (width + GAP),
-            y: TOP + row as f32 * (TOP + height + BELOW),
-            width,
-            height,
-            across: Scale::decades(low, high),
-            up: Scale::around_zero(reach * 1.2),
-        };
-        draw_outside(&mut drawing, &axes, points);
-        axes.draw_grid(&mut drawing);
-        draw_staircase(&mut drawing, &axes, points);
-        axes.draw_frame(&mut drawing, "A", column == 0);
-        draw_errors(&mut drawing, &axes, points);
-        let above = axes.y - 4.0;
-        drawing.text(axes.x, above, heading(factor), Type::new(7.0).bold(), Anchor::Start);
+        let x = LEFT + column as f32 * (width + GAP);
+        let y = TOP + row as f32 * HEIGHT;
+        let upper = Axes { x, y, width, height: LIMITS, across: scales.current, up: scales.limits };
+        let below = y + LIMITS + BETWEEN;
+        let lower = Axes { y: below, height: ERRORS, up: scales.errors, ..upper };
+        draw_limits(&mut drawing, &upper, points, column == 0);
+        draw_errors_alone(&mut drawing, &lower, points, column == 0, scales.times);
+        let above = y - 4.0;
+        drawing.text(x, above, factor(of_factor), Type::new(7.0).bold(), Anchor::Start);
+        let most = points.iter().fold(0.0, |most: f64, point| most.max(point.error.abs()));
+        let most = format!("max {} {unit}", trimmed(rounded(most)));
+        drawing.text(x + width, above, most, SMALL, Anchor::End);
         if column == 0 {
-            drawing.text(axes.x - 3.0, above, unit, SMALL, Anchor::End);
+            drawing.text(x - 3.0, above, unit, SMALL, Anchor::End);
+            // Left of the first number below, which reaches across the edge of the panel.
+            let own = scales.unit(unit);
+            drawing.text(x - 7.0, below + ERRORS + 8.5, own, SMALL, Anchor::End);
         }
     }
     drawing
 }
 
-fn heading(factor: &str) -> String {
-    match factor {
-        "" => "without factor".to_string(),
-        factor if factor.starts_with("sin") => factor.replacen("sin", "sin φ", 1),
-        factor => format!("PF {factor}"),
+/// To two digits.
+fn rounded(value: f64) -> f64 {
+    crate::format::significant(value, 2).parse().unwrap_or(value)
+}
+
+fn draw_limits(drawing: &mut Drawing, axes: &Axes, points: &[&PointResult], is_first: bool) {
+    draw_outside(drawing, axes, points);
+    axes.draw_grid(drawing, 5);
+    draw_staircase(drawing, axes, points);
+    axes.draw_frame(drawing);
+    if is_first {
+        axes.draw_numbers_at_left(drawing, 5);
     }
+    draw_errors(drawing, axes, points, 1.0);
+}
+
+fn draw_errors_alone(
+    drawing: &mut Drawing,
+    axes: &Axes,
+    points: &[&PointResult],
+    is_first: bool,
+    times: f64,
+) {
+    axes.draw_grid(drawing, 5);
+    axes.draw_frame(drawing);
+    if is_first {
+        axes.draw_numbers_at_left(drawing, 5);
+    }
+    axes.draw_numbers_below(drawing, "A");
+    draw_errors(drawing, axes, points, times);
 }
 
 /// Corners of the upper limit, from left to right: a limit holds from the current of its first point
@@ -167,22 +235,23 @@ fn draw_staircase(drawing: &mut Drawing, axes: &Axes, points: &[&PointResult]) {
     }
 }
 
-/// The errors with their uncertainty; a failing point is a cross in place of a disc.
-fn draw_errors(drawing: &mut Drawing, axes: &Axes, points: &[&PointResult]) {
-    let places = points.iter().map(|p| axes.at(p.applied.current_a, p.error));
-    drawing.polyline(places.collect(), 0.9, ACCENT);
+/// The errors with their uncertainty, multiplied; a failing point is a cross in place of a disc.
+fn draw_errors(drawing: &mut Drawing, axes: &Axes, points: &[&PointResult], times: f64) {
+    let at = |point: &PointResult, more: f64| {
+        axes.at(point.applied.current_a, (point.error + more) * times)
+    };
+    drawing.polyline(points.iter().map(|point| at(point, 0.0)).collect(), 0.8, ACCENT);
     for point in points {
-        let (x, y) = axes.at(point.applied.current_a, point.error);
-        let top = axes.up_at(point.error + point.uncertainty);
-        let bottom = axes.up_at(point.error - point.uncertainty);
-        if bottom - top > 3.0 {
-            drawing.line((x, top), (x, bottom), 0.5, ACCENT);
+        let (x, y) = at(point, 0.0);
+        let (top, bottom) = (at(point, point.uncertainty), at(point, -point.uncertainty));
+        if bottom.1 - top.1 > 2.6 {
+            drawing.line(top, bottom, 0.5, ACCENT);
         }
         if point.passed {
-            drawing.disc((x, y), 1.5, ACCENT);
+            drawing.disc((x, y), 1.2, ACCENT);
         } else {
-            drawing.line((x - 3.0, y - 3.0), (x + 3.0, y + 3.0), 1.4, FAILED);
-            drawing.line((x - 3.0, y + 3.0), (x + 3.0, y - 3.0), 1.4, FAILED);
+            drawing.line((x - 2.2, y - 2.2), (x + 2.2, y + 2.2), 1.2, FAILED);
+            drawing.line((x - 2.2, y + 2.2), (x + 2.2, y - 2.2), 1.2, FAILED);
         }
     }
 }

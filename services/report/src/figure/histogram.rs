@@ -1,4 +1,4 @@
-//! How the errors of a lot are spread at a point, between its limits.
+//! How the errors of a lot are spread at a point, and how far its limits are.
 
 use verify::document::{LotPoint, LotResult};
 
@@ -9,9 +9,13 @@ use crate::format::{Digits, significant};
 
 /// Three stand in a row.
 const WIDTH: f32 = 159.0;
-const TOP: f32 = 30.0;
-const HEIGHT: f32 = 52.0;
+const TOP: f32 = 39.0;
+const HEIGHT: f32 = 46.0;
 const MARGIN: f32 = 6.0;
+
+/// Limits are drawn if they are at most so many times farther from zero than the errors: farther, they
+/// would leave of the spread a line.
+const NEAR: f64 = 4.0;
 
 /// A figure for each point that every unit was verified at.
 pub(crate) fn all(lot: &LotResult) -> Vec<Figure> {
@@ -19,7 +23,7 @@ pub(crate) fn all(lot: &LotResult) -> Vec<Figure> {
 }
 
 fn of_point(lot: &LotResult, point: &LotPoint) -> Figure {
-    let digits = Digits::of(point.limit, &point.error_unit, false);
+    let digits = digits(point);
     Figure {
         file: file_name(&["lot", &point.id]),
         title: format!("Errors of {} units at {}", lot.units, point.id),
@@ -28,7 +32,7 @@ fn of_point(lot: &LotResult, point: &LotPoint) -> Figure {
             point.error_unit,
             digits.signed(point.mean),
             significant(point.sigma, 3),
-            digits.plain(point.limit),
+            digits.limit(point.limit),
             point.cpk
         ),
         drawing: draw(point),
@@ -39,26 +43,35 @@ fn of_point(lot: &LotResult, point: &LotPoint) -> Figure {
 fn draw(point: &LotPoint) -> Drawing {
     let mut drawing = Drawing::new(WIDTH, TOP + HEIGHT + 14.0);
     let most = point.histogram.iter().max().copied().unwrap_or(0).max(1);
-    let reach = point.limit.max(point.smallest.abs()).max(point.largest.abs());
+    let reach = point.smallest.abs().max(point.largest.abs());
+    let is_near = point.limit <= NEAR * reach;
+    let room = 0.06 * (point.largest - point.smallest).max(f64::MIN_POSITIVE);
+    let across = match is_near {
+        true => Scale::around_zero(reach.max(point.limit) * 1.12),
+        false => Scale::between(point.smallest - room, point.largest + room),
+    };
     let axes = Axes {
         x: MARGIN,
         y: TOP,
         width: WIDTH - 2.0 * MARGIN,
         height: HEIGHT,
-        across: Scale::around_zero(reach * 1.12),
+        across,
         up: Scale::around_zero(1.0),
     };
-    draw_limits(&mut drawing, &axes, point);
+    if is_near {
+        draw_limits(&mut drawing, &axes, point);
+    }
     draw_bins(&mut drawing, &axes, point, most);
     let bottom = axes.y + axes.height;
     drawing.line((axes.x, bottom), (axes.x + axes.width, bottom), 0.6, GREY);
     axes.draw_numbers_below(&mut drawing, &point.error_unit);
-    let digits = Digits::of(point.limit, &point.error_unit, false);
-    let figures = format!(
-        "Cpk {:.2}   σ {}   limit ±{}",
-        point.cpk,
-        significant(point.sigma, 2),
-        digits.plain(point.limit)
+    let figures = format!("Cpk {}, σ {}", significant(point.cpk, 3), significant(point.sigma, 2));
+    let digits = digits(point);
+    let limits = format!(
+        "limits ±{}, guard band {} {}",
+        digits.limit(point.limit),
+        digits.seen(point.guard_band),
+        point.error_unit
     );
     let below = point.id.strip_prefix(&point.clause).and_then(|rest| rest.strip_prefix('/'));
     let name = below.unwrap_or(&point.id);
@@ -66,8 +79,13 @@ fn draw(point: &LotPoint) -> Drawing {
     let size = (axes.width / (name.chars().count().max(1) as f32 * 0.6)).min(7.0);
     drawing.text(axes.x, 7.0, &*point.clause, SMALL, Anchor::Start);
     drawing.text(axes.x, 15.5, name, Type::new(size).bold(), Anchor::Start);
-    drawing.text(axes.x, 24.5, figures, SMALL, Anchor::Start);
+    drawing.text(axes.x, 24.0, figures, SMALL, Anchor::Start);
+    drawing.text(axes.x, 32.5, limits, SMALL, Anchor::Start);
     drawing
+}
+
+fn digits(point: &LotPoint) -> Digits {
+    Digits::fine(point.limit, &point.error_unit, false, point.guard_band)
 }
 
 /// The area outside, the guard band inside it, and the limits as lines.

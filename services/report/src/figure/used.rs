@@ -75,7 +75,8 @@ fn draw(sections: &[&Section<'_>], clauses: usize) -> Drawing {
         );
         y += HEADING;
         for clause in &section.clauses {
-            draw_bar(&mut drawing, clause, y, (left, at(clause.result.used.clamp(0.0, reach))));
+            let end = at(clause.result.used.clamp(0.0, reach));
+            draw_bar(&mut drawing, clause, y, (left, end), at(1.0));
             y += ROW;
         }
     }
@@ -83,7 +84,14 @@ fn draw(sections: &[&Section<'_>], clauses: usize) -> Drawing {
     drawing
 }
 
-fn draw_bar(drawing: &mut Drawing, clause: &Clause<'_>, y: f32, (left, end): (f32, f32)) {
+/// A bar and behind it its number, or behind the line at the limit where that would cross it.
+fn draw_bar(
+    drawing: &mut Drawing,
+    clause: &Clause<'_>,
+    y: f32,
+    (left, end): (f32, f32),
+    limit: f32,
+) {
     let result = clause.result;
     let base = y + ROW - 2.8;
     let color = if result.passed { ACCENT } else { FAILED };
@@ -92,5 +100,9 @@ fn draw_bar(drawing: &mut Drawing, clause: &Clause<'_>, y: f32, (left, end): (f3
     drawing.rect((left, y + 2.0), ((end - left).max(0.4), ROW - 4.0), color);
     let number = format!("{} %", typeset(&percent(result.used)));
     let number = if result.passed { number } else { number + " FAIL" };
-    drawing.text(end.max(left) + 3.0, base, number, words, Anchor::Start);
+    let start = end.max(left) + 3.0;
+    let width = number.chars().count() as f32 * 0.6 * LETTERS;
+    let crosses = start < limit + 2.0 && start + width > limit - 2.0;
+    let start = if crosses { limit + 3.0 } else { start };
+    drawing.text(start, base, number, words, Anchor::Start);
 }

@@ -1,9 +1,11 @@
 //! What was applied at points, and where a table says it.
 
+use std::collections::BTreeSet;
+
 use verify::document::PointResult;
 
 use super::table::Align;
-use crate::format::trimmed;
+use crate::format::{factor, tidied, trimmed};
 
 /// What a reader may take for granted; a chapter of tables says so.
 pub(crate) const USUAL: &str =
@@ -19,23 +21,39 @@ pub(crate) struct Condition {
     pub align: Align,
     pub of: fn(&PointResult) -> String,
     /// Of a value in words, for a line between rows.
-    words: fn(&str) -> String,
+    pub words: fn(&str) -> String,
     /// Whether it may stand on a line between the rows.
-    groups: bool,
+    pub groups: bool,
 }
 
-const CONDITIONS: [Condition; 12] = [
+/// Voltage as such, and for a table of several nominal voltages.
+const VOLTAGE: &str = "U in V";
+const PART_OF_NOMINAL: &str = "U in % of Un";
+const PHASES: &str = "Phases";
+/// What a supply is, from the most general on.
+const SUPPLY: [&str; 4] = ["Wiring", "Meter", "Un in V", "f in Hz"];
+/// The last part of the id, where points differ in nothing else.
+const CASE: &str = "Case";
+/// The nominal frequency, which only the id of a point at another frequency says.
+const NOMINAL_FREQUENCY: &str = "fn in Hz";
+/// What is said only where points differ in nothing else, the first that helps.
+const DISTINCTIONS: [&str; 2] = [NOMINAL_FREQUENCY, CASE];
+
+const CONDITIONS: [Condition; 15] = [
     seldom("Quantity", Align::Left, |p| p.quantity.clone(), str::to_string),
     seldom("Wiring", Align::Left, |p| p.applied.wiring.clone(), str::to_string),
     seldom("Meter", Align::Left, |p| p.applied.meter.clone(), |t| format!("meter {t}")),
     seldom("Un in V", Align::Point, |p| trimmed(p.applied.nominal_v), |t| format!("Un {t} V")),
     seldom("f in Hz", Align::Point, |p| trimmed(p.applied.frequency_hz), |t| format!("{t} Hz")),
-    often("Phases", Align::Left, |p| p.applied.phases.clone(), str::to_string),
+    seldom(NOMINAL_FREQUENCY, Align::Point, nominal_frequency, |t| format!("fn {t} Hz")),
+    seldom(PHASES, Align::Left, |p| p.applied.phases.clone(), str::to_string),
     often("Waveform", Align::Left, |p| p.applied.waveform.clone(), str::to_string),
     often("T in °C", Align::Point, |p| trimmed(p.applied.temperature_degc), |t| format!("{t} °C")),
-    often("U in V", Align::Point, |p| trimmed(p.applied.voltage_v), |t| format!("{t} V applied")),
+    often(VOLTAGE, Align::Point, |p| trimmed(p.applied.voltage_v), |t| format!("{t} V applied")),
+    often(PART_OF_NOMINAL, Align::Point, part_of_nominal, |t| format!("{t} % of Un")),
     often("I in A", Align::Point, |p| trimmed(p.applied.current_a), |t| format!("{t} A")),
-    often("Factor", Align::Left, |p| p.applied.factor.clone(), |t| format!("factor {t}")),
+    often("Factor", Align::Left, |p| p.applied.factor.clone(), factor),
+    often(CASE, Align::Left, case, str::to_string),
     often("Method", Align::Left, method, str::to_string),
 ];
 
@@ -61,6 +79,19 @@ fn method(point: &PointResult) -> String {
     format!("{}, {}", point.method, point.fidelity)
 }
 
+fn part_of_nominal(point: &PointResult) -> String {
+    trimmed(100.0 * point.applied.voltage_v / point.applied.nominal_v)
+}
+
+fn case(point: &PointResult) -> String {
+    tidied(point.id.rsplit('/').next().unwrap_or(&point.id)).replace('-', " ")
+}
+
+fn nominal_frequency(point: &PointResult) -> String {
+    let segments = point.id.split('/').filter_map(|segment| segment.strip_suffix("Hz"));
+    segments.into_iter().next().unwrap_or("").to_string()
+}
+
 /// Where the conditions of a table stand.
 pub(crate) struct Places {
     pub above: Vec<&'static Condition>,
@@ -78,29 +109,79 @@ pub(crate) fn words(conditions: &[&Condition], point: Option<&PointResult>) -> V
     said.map(|(condition, value)| (condition.words)(&value)).collect()
 }
 
-/// Above the table if always the same, between rows if at least three rows in a row agree on average.
-///
-/// Where rows of several clauses follow each other, only clauses stand between them.
-pub(crate) fn places(points: &[&PointResult], several_clauses: bool) -> Places {
-    let mut places = Places { above: Vec::new(), between: Vec::new(), columns: Vec::new() };
-    for condition in &CONDITIONS {
-        let values: Vec<String> = points.iter().map(|point| (condition.of)(point)).collect();
-        let changes = values.windows(2).filter(|pair| pair[0] != pair[1]).count();
-        let runs = changes + 1;
-        let is_seldom = condition.groups && points.len() >= 3 * runs;
-        if changes == 0 {
-            places.above.push(condition);
-        } else if is_seldom && !several_clauses {
-            places.between.push(condition);
+/// Above the table if always the same.
+pub(crate) fn places(points: &[&PointResult]) -> Places {
+    let (varying, above): (Vec<_>, Vec<_>) =
+        relevant(points).into_iter().partition(|condition| changes(condition, points) > 0);
+    let (between, columns) = between_rows(&varying, points);
+    Places { above, between, columns }
+}
+
+/// Between rows if at least three rows in a row agree on average, and the rest in columns. `points` are
+/// the first of each row.
+pub(crate) fn between_rows(
+    varying: &[&'static Condition],
+    points: &[&PointResult],
+) -> (Vec<&'static Condition>, Vec<&'static Condition>) {
+    let (mut between, mut columns): (Vec<&Condition>, Vec<&Condition>) = (Vec::new(), Vec::new());
+    for &condition in varying {
+        let is_seldom = condition.groups && points.len() >= 3 * (1 + changes(condition, points));
+        // A voltage between rows would say little if the wiring stood in each row.
+        let is_split = is_supply(condition) && columns.iter().any(|own| is_supply(own));
+        if is_seldom && !is_split {
+            between.push(condition);
         } else {
-            places.columns.push(condition);
+            columns.push(condition);
         }
     }
-    // Voltage at nominal is said by the nominal voltage.
-    let nominal = |point: &&PointResult| point.applied.voltage_v == point.applied.nominal_v;
-    if points.iter().all(nominal) {
-        places.above.retain(|condition| condition.head != "U in V");
-        places.columns.retain(|condition| condition.head != "U in V");
-    }
-    places
+    (between, columns)
+}
+
+fn is_supply(condition: &Condition) -> bool {
+    SUPPLY.contains(&condition.head)
+}
+
+/// How often it changes from one point to the next.
+pub(crate) fn changes(condition: &Condition, points: &[&PointResult]) -> usize {
+    points.windows(2).filter(|pair| (condition.of)(pair[0]) != (condition.of)(pair[1])).count()
+}
+
+/// The conditions that say something of these points: a voltage at nominal is said by the nominal
+/// voltage, phases often by the wiring, and a case says only what nothing else does.
+pub(crate) fn relevant(points: &[&PointResult]) -> Vec<&'static Condition> {
+    let at_nominal = points.iter().all(|point| point.applied.voltage_v == point.applied.nominal_v);
+    let one_nominal =
+        points.windows(2).all(|pair| pair[0].applied.nominal_v == pair[1].applied.nominal_v);
+    let is_relevant = |condition: &&Condition| match condition.head {
+        VOLTAGE => !at_nominal && one_nominal,
+        PART_OF_NOMINAL => !at_nominal && !one_nominal,
+        PHASES => !are_of_wiring(points),
+        head => !DISTINCTIONS.contains(&head),
+    };
+    let with = |more: &[&str]| -> Vec<&'static Condition> {
+        let is_said = |own: &&Condition| is_relevant(own) || more.contains(&own.head);
+        CONDITIONS.iter().filter(is_said).collect()
+    };
+    let tells_apart = |conditions: &Vec<&Condition>| {
+        let keys: BTreeSet<String> = points.iter().map(|point| key(conditions, point)).collect();
+        keys.len() == points.len()
+    };
+    let attempts = [&[][..], &DISTINCTIONS[..1], &DISTINCTIONS[1..], &DISTINCTIONS];
+    attempts.into_iter().map(with).find(tells_apart).unwrap_or_else(|| with(&DISTINCTIONS))
+}
+
+/// Whether phases differ, but only because wirings do.
+fn are_of_wiring(points: &[&PointResult]) -> bool {
+    let distinct = |of: &dyn Fn(&PointResult) -> String| {
+        points.iter().map(|point| of(point)).collect::<BTreeSet<String>>().len()
+    };
+    let both = distinct(&|p| format!("{} {}", p.applied.wiring, p.applied.phases));
+    distinct(&|p| p.applied.phases.clone()) > 1 && both == distinct(&|p| p.applied.wiring.clone())
+}
+
+/// Equal where all these conditions are.
+pub(crate) fn key(conditions: &[&Condition], point: &PointResult) -> String {
+    let values: Vec<String> = conditions.iter().map(|condition| (condition.of)(point)).collect();
+    // Stands in no value.
+    values.join("\u{1f}")
 }

@@ -244,8 +244,11 @@ impl<'a> Flow<'a> {
     }
 }
 
-/// Names come in lower case, and begin a line here.
+/// Names come in lower case, and begin a line here; those of channels, such as `ia`, stay as they are.
 fn capitalized(name: &str) -> String {
+    if name.split_whitespace().next().is_some_and(|word| word.chars().count() < 3) {
+        return name.to_string();
+    }
     let mut rest = name.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

@@ -2,9 +2,11 @@
 
 use verify::document::{Certificate, NOTICE, PointResult};
 
-use super::TITLE;
 use super::flow::{Flow, LEFT, WIDTH};
+use super::layout::{SMALLEST, TABLE_SIZE};
 use super::table::{Align, Cell, Row, Table, column, number, text};
+use super::unit::in_a_line;
+use super::{TITLE, failing};
 use crate::drawing::{ACCENT, Anchor, BLACK, FAILED, GREY, Role, Type, WHITE};
 use crate::format::{Digits, counted, duration, percent, trimmed};
 use crate::groups::{Clause, Section, is_counted};
@@ -14,16 +16,45 @@ const BOX: (f32, f32) = (150.0, 50.0);
 
 pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[Section<'_>]) {
     title(flow, certificate);
-    flow.pairs([
-        ("Report id", certificate.report_id.clone()),
-        ("Issued", certificate.issued.clone()),
+    let unit = &certificate.unit;
+    let mut pairs = vec![
+        ("Report", format!("{}, issued {}", certificate.report_id, certificate.issued)),
         ("Notice", format!("{NOTICE}. No physical instrument was tested.")),
-        ("Object", certificate.unit.name.clone()),
-        ("Serial number", certificate.unit.serial.clone()),
-        ("Tested against", tested_against(sections)),
-        ("Scope", scope(certificate)),
-    ]);
-    summary(flow, certificate, sections);
+    ];
+    let failed = failing::clauses(sections);
+    if !failed.is_empty() {
+        pairs.push(("Failing clauses", failed));
+    }
+    pairs.push(("Object", format!("{}, serial number {}", unit.name, unit.serial)));
+    if !unit.ratings.is_empty() {
+        pairs.push(("Nameplate", in_a_line(&unit.ratings)));
+    }
+    pairs.extend([("Tested against", tested_against(sections)), ("Scope", scope(certificate))]);
+    if !unit.spoiled.is_empty() {
+        pairs.push(("Spoiled on purpose", in_a_line(&unit.spoiled)));
+    }
+    flow.pairs(pairs);
+    let mut summary = summary(certificate, sections);
+    flow.space(4.0);
+    while flow.height(&summary) > flow.room() && summary.size > SMALLEST {
+        summary.size -= 0.25;
+    }
+    if flow.height(&summary) <= flow.room() {
+        flow.table(&summary);
+        failing::write(flow, certificate, sections);
+        rules(flow, certificate);
+    } else {
+        // The rules fill the first page, and the summary is in one piece on the next.
+        rules(flow, certificate);
+        flow.new_page();
+        summary.size = TABLE_SIZE;
+        flow.heading("Summary", 60.0);
+        flow.table(&summary);
+        failing::write(flow, certificate, sections);
+    }
+}
+
+fn rules(flow: &mut Flow<'_>, certificate: &Certificate) {
     flow.heading("Decision rule", 36.0);
     flow.paragraph(&rule(certificate));
     flow.heading("Validity", 36.0);
@@ -116,8 +147,7 @@ fn software(flow: &mut Flow<'_>, certificate: &Certificate) {
     );
 }
 
-fn summary(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[Section<'_>]) {
-    flow.space(4.0);
+fn summary(certificate: &Certificate, sections: &[Section<'_>]) -> Table {
     let mut rows = Vec::new();
     for section in sections {
         rows.push(Row::Group(section.title()));
@@ -142,7 +172,7 @@ fn summary(flow: &mut Flow<'_>, certificate: &Certificate, sections: &[Section<'
         column("Smallest\nmargin %", Align::Point),
         column("Verdict", Align::Center),
     ];
-    flow.table(&Table { columns, rows });
+    Table::new(columns, rows)
 }
 
 fn summary_row(clause: &Clause<'_>) -> Row {
@@ -150,7 +180,10 @@ fn summary_row(clause: &Clause<'_>) -> Row {
     let worst = clause.worst();
     let is_counted = is_counted(&clause.points);
     let of_worst = |show: &dyn Fn(Digits, &PointResult) -> String| match worst {
-        Some(point) => show(Digits::of(point.limit, &point.error_unit, is_counted), point),
+        Some(point) => {
+            let (unit, known) = (&point.error_unit, point.uncertainty);
+            show(Digits::fine(point.limit, unit, is_counted, known), point)
+        }
         None => String::new(),
     };
     let cells = vec![
@@ -158,8 +191,8 @@ fn summary_row(clause: &Clause<'_>) -> Row {
         text(&*result.source),
         text(result.points.to_string()),
         text(result.failed.to_string()),
-        number(of_worst(&|digits, point| digits.signed(point.error))),
-        number(of_worst(&|digits, point| digits.plain(point.limit))),
+        number(of_worst(&|digits, point| digits.error(point.error))),
+        number(of_worst(&|digits, point| digits.limit(point.limit))),
         text(worst.map_or("", |point| &point.error_unit)),
         number(percent(result.margin)),
         Cell::Verdict(result.passed),

@@ -6,17 +6,19 @@ use super::table::{Align, Cell, Column, Row, Table};
 use crate::drawing::Type;
 
 /// Width of a bar of [`Cell::Share`] at 1, and of it with its number.
-pub(crate) const BAR: (f32, f32) = (34.0, 62.0);
+pub(crate) const BAR: (f32, f32) = (34.0, 67.0);
 /// Least distance of columns, and the most that they are spread to.
 const GAPS: (f32, f32) = (8.0, 48.0);
-const SMALLEST: f32 = 6.0;
+pub(crate) const SMALLEST: f32 = 6.0;
 /// Words of a column wider than this are broken into lines rather than making the letters smaller.
 const LONG: f32 = 130.0;
+/// A word wider than this is broken, as nothing that a certificate names is; an id of a point is less.
+const LONGEST_WORD: f32 = 215.0;
 /// Distance of base lines in sizes of the letters, and what a row has in addition.
 const LEADING: f32 = 1.16;
 const PADDING: f32 = 0.9;
-/// Of the letters, in points; smaller only where a table is too wide. The face is a large one.
-const TABLE_SIZE: f32 = 7.25;
+/// Of the letters, in points. The face is a large one.
+pub(crate) const TABLE_SIZE: f32 = 7.25;
 
 /// Sizes and places of the columns.
 pub(crate) struct Layout {
@@ -38,12 +40,14 @@ pub(crate) struct Place {
 
 impl Layout {
     /// The widest size at which all columns fit, wrapped columns at two fifths of what they would like.
+    /// If none is small enough, wrapped columns get narrower, down to their longest words; a word is
+    /// broken only if it is longer than any column should be.
     pub fn of(table: &Table, fonts: &Fonts) -> Layout {
-        let mut size = TABLE_SIZE;
+        let mut size = table.size;
         loop {
             let natural = natural_widths(table, size, fonts);
             let gaps = GAPS.0 * (natural.len().max(1) - 1) as f32;
-            let least: f32 = natural.iter().map(|(least, _)| least).sum();
+            let least: f32 = natural.iter().map(|own| own.least).sum();
             if least + gaps <= WIDTH || size <= SMALLEST {
                 return Layout::at(size, &natural, table, fonts);
             }
@@ -51,12 +55,15 @@ impl Layout {
         }
     }
 
-    fn at(size: f32, natural: &[(f32, f32)], table: &Table, fonts: &Fonts) -> Layout {
+    fn at(size: f32, natural: &[Natural], table: &Table, fonts: &Fonts) -> Layout {
         let count = natural.len().max(1);
-        let gaps = GAPS.0 * (count - 1) as f32;
-        let widths = shared_out(&narrowed(natural, table, WIDTH - gaps), WIDTH - gaps);
+        // Narrow gaps come before broken words.
+        let words: f32 = natural.iter().map(|own| own.word).sum();
+        let least_gap = ((WIDTH - words) / (count - 1).max(1) as f32).clamp(GAPS.0 / 2.0, GAPS.0);
+        let gaps = least_gap * (count - 1) as f32;
+        let widths = shared_out(&narrowed(natural, WIDTH - gaps), WIDTH - gaps);
         let spare = (WIDTH - gaps - widths.iter().sum::<f32>()).max(0.0);
-        let gap = (GAPS.0 + spare / (count - 1).max(1) as f32).min(GAPS.1);
+        let gap = (least_gap + spare / (count - 1).max(1) as f32).min(GAPS.1);
         let mut x = LEFT;
         let mut columns = Vec::with_capacity(count);
         for (n, width) in widths.into_iter().enumerate() {
@@ -92,7 +99,7 @@ impl Layout {
                     Cell::Text(text) if self.columns[n].align.wraps() => {
                         fonts.wrap(text, row.kind(self), self.columns[n].width).len()
                     }
-                    Cell::Text(_) | Cell::Verdict(_) | Cell::Share(_) => 1,
+                    Cell::Text(_) | Cell::Marked(_) | Cell::Verdict(_) | Cell::Share(_) => 1,
                 });
                 one + self.leading() * (lines.max().unwrap_or(1) - 1) as f32
             }
@@ -100,26 +107,41 @@ impl Layout {
     }
 }
 
-/// Least widths at which the columns fit even where they would not: what may be broken into lines is
-/// made narrower.
-fn narrowed(natural: &[(f32, f32)], table: &Table, width: f32) -> Vec<(f32, f32)> {
-    let least: f32 = natural.iter().map(|(least, _)| least).sum();
-    let wrapping = natural.iter().zip(&table.columns).filter(|(_, column)| column.align.wraps());
-    let words: f32 = wrapping.map(|((least, _), _)| least).sum();
-    let scale = ((words - (least - width).max(0.0)) / words.max(1.0)).clamp(0.0, 1.0);
-    let narrow = |(&(least, most), column): (&(f32, f32), &Column)| match column.align.wraps() {
-        true => (least * scale, most),
-        false => (least, most),
-    };
-    natural.iter().zip(&table.columns).map(narrow).collect()
+/// Widths that a column asks for.
+#[derive(Clone, Copy)]
+struct Natural {
+    /// Of the longest word, or of the whole text where it is not wrapped.
+    word: f32,
+    /// With which it looks well.
+    least: f32,
+    /// With which nothing is wrapped.
+    most: f32,
 }
 
-/// Widths for columns with these least and most widths, if so much is there: those that miss little
-/// get it first, so that as few as possible are broken into lines.
-fn shared_out(natural: &[(f32, f32)], width: f32) -> Vec<f32> {
-    let mut widths: Vec<f32> = natural.iter().map(|(least, _)| *least).collect();
+/// Widths at which the columns fit: what may be broken into lines is made narrower down to its words,
+/// and below that only if nothing else helps.
+fn narrowed(natural: &[Natural], width: f32) -> Vec<Natural> {
+    let sum = |of: fn(&Natural) -> f32| natural.iter().map(of).sum::<f32>();
+    let (words, least) = (sum(|own| own.word), sum(|own| own.least));
+    let part = ((width - words) / (least - words).max(0.1)).clamp(0.0, 1.0);
+    let narrow = |own: &Natural| {
+        let least = own.word + (own.least - own.word) * part;
+        let is_wrapped = own.word < own.most;
+        let missing = (words - width).max(0.0);
+        let wrapped: f32 =
+            natural.iter().filter(|own| own.word < own.most).map(|own| own.word).sum();
+        let scale = if is_wrapped { 1.0 - (missing / wrapped.max(1.0)).min(0.9) } else { 1.0 };
+        Natural { least: least * scale, ..*own }
+    };
+    natural.iter().map(narrow).collect()
+}
+
+/// Widths for columns, if so much is there: those that miss little get it first, so that as few as
+/// possible are broken into lines.
+fn shared_out(natural: &[Natural], width: f32) -> Vec<f32> {
+    let mut widths: Vec<f32> = natural.iter().map(|own| own.least).collect();
     let mut order: Vec<usize> = (0..natural.len()).collect();
-    let missing = |n: usize| natural[n].1 - natural[n].0;
+    let missing = |n: usize| natural[n].most - natural[n].least;
     order.sort_by(|&a, &b| missing(a).total_cmp(&missing(b)));
     let mut spare = (width - widths.iter().sum::<f32>()).max(0.0);
     for (done, &n) in order.iter().enumerate() {
@@ -130,48 +152,54 @@ fn shared_out(natural: &[(f32, f32)], width: f32) -> Vec<f32> {
     widths
 }
 
-/// Of each column the least width, and the width at which nothing is wrapped.
-fn natural_widths(table: &Table, size: f32, fonts: &Fonts) -> Vec<(f32, f32)> {
+fn natural_widths(table: &Table, size: f32, fonts: &Fonts) -> Vec<Natural> {
+    let columns = table.columns.iter().enumerate();
+    columns.map(|(n, column)| natural_width(table, n, column, size, fonts)).collect()
+}
+
+fn natural_width(table: &Table, n: usize, column: &Column, size: f32, fonts: &Fonts) -> Natural {
     let kind = Type::new(size);
-    let of_column = |(n, column): (usize, &Column)| {
-        let head = column.head.lines().fold(0.0, |w: f32, l| w.max(fonts.width(l, kind.bold())));
-        let mut widest = head;
-        let mut longest_word = 0.0f32;
-        let (mut heads, mut tails) = (0.0f32, 0.0f32);
-        for row in &table.rows {
-            let (Row::Cells(cells) | Row::Failed(cells)) = row else { continue };
-            let kind = if matches!(row, Row::Failed(_)) { kind.bold() } else { kind };
-            match &cells[n] {
-                Cell::Text(text) if column.align == Align::Point => {
-                    let (head, tail) = at_point(text);
-                    heads = heads.max(fonts.width(head, kind));
-                    tails = tails.max(fonts.width(tail, kind));
-                }
-                Cell::Text(text) => {
-                    widest = widest.max(fonts.width(&fonts.clean(text), kind));
-                    if column.align == Align::Wrap {
-                        let words = text.split_whitespace().map(|word| fonts.width(word, kind));
-                        longest_word = words.fold(longest_word, f32::max);
-                    }
-                }
-                Cell::Verdict(_) => widest = widest.max(size * 3.0),
-                Cell::Share(_) => widest = widest.max(BAR.1),
+    let head = column.head.lines().fold(0.0, |w: f32, l| w.max(fonts.width(l, kind.bold())));
+    let mut widest = head;
+    let mut longest_word = head;
+    let (mut heads, mut tails) = (0.0f32, 0.0f32);
+    for row in &table.rows {
+        let (Row::Cells(cells) | Row::Failed(cells)) = row else { continue };
+        let is_bold = matches!(row, Row::Failed(_)) || matches!(cells[n], Cell::Marked(_));
+        let kind = if is_bold { kind.bold() } else { kind };
+        match &cells[n] {
+            Cell::Text(text) | Cell::Marked(text) if column.align == Align::Point => {
+                let (head, tail) = at_point(text);
+                heads = heads.max(fonts.width(head, kind));
+                tails = tails.max(fonts.width(tail, kind));
             }
+            Cell::Text(text) | Cell::Marked(text) => {
+                let text = fonts.clean(text);
+                widest = widest.max(fonts.width(&text, kind));
+                let words = text.split_whitespace().map(|word| fonts.width(word, kind));
+                longest_word = words.fold(longest_word, f32::max);
+            }
+            Cell::Verdict(_) => widest = widest.max(size * 3.0),
+            Cell::Share(_) => widest = widest.max(BAR.1),
         }
-        let widest = widest.max(heads + tails) + 0.1;
-        match column.align {
-            Align::Wrap => (head.max(longest_word.max(widest * 0.4).min(LONG)).min(widest), widest),
-            Align::Left => (widest.min(LONG), widest),
-            Align::Right | Align::Point | Align::Center => (widest, widest),
+    }
+    // A little more, so that rounding does not wrap what just fits.
+    let widest = widest.max(heads + tails) + 0.1;
+    let word = (longest_word + 0.1).min(LONGEST_WORD.max(head)).min(widest);
+    match column.align {
+        Align::Wrap => Natural { word, least: word.max((widest * 0.4).min(LONG)), most: widest },
+        Align::Left => Natural { word, least: word.max(widest.min(LONG)), most: widest },
+        Align::Right | Align::Point | Align::Center => {
+            Natural { word: widest, least: widest, most: widest }
         }
-    };
-    table.columns.iter().enumerate().map(of_column).collect()
+    }
 }
 
 fn tail_width(table: &Table, n: usize, size: f32, fonts: &Fonts) -> f32 {
     let of_row = |row: &Row| match row {
         Row::Cells(cells) | Row::Failed(cells) => match &cells[n] {
             Cell::Text(text) => fonts.width(at_point(text).1, Type::new(size).bold()),
+            Cell::Marked(text) => fonts.width(at_point(text).1, Type::new(size).bold()),
             Cell::Verdict(_) | Cell::Share(_) => 0.0,
         },
         Row::Group(_) => 0.0,
@@ -182,4 +210,27 @@ fn tail_width(table: &Table, n: usize, size: f32, fonts: &Fonts) -> f32 {
 /// Before the decimal point, and from it on.
 pub(crate) fn at_point(number: &str) -> (&str, &str) {
     number.split_at(number.find('.').unwrap_or(number.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::{column, text};
+    use super::*;
+
+    /// A table that asks for far more than the page has gets narrower, but keeps its words.
+    #[test]
+    fn no_word_is_broken_while_words_fit() {
+        let fonts = Fonts::new().expect("the faces can be read");
+        let words =
+            ["3p4w-wild-leg", "varh", "count, waveform", "half-wave rectified current of 65 A"];
+        let columns = (0..9).map(|n| column(if n % 2 == 0 { "Method" } else { "Un" }, Align::Left));
+        let cells: Vec<Cell> = (0..9).map(|n| text(words[n % 4])).collect();
+        let table = Table::new(columns.collect(), vec![Row::Cells(cells)]);
+        let layout = Layout::of(&table, &fonts);
+        assert!(layout.right <= WIDTH + 0.01, "{}", layout.right);
+        for (n, column) in layout.columns.iter().enumerate() {
+            let lines = fonts.wrap(words[n % 4], layout.kind(), column.width);
+            assert_eq!(lines.join(" "), words[n % 4]);
+        }
+    }
 }

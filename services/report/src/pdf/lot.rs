@@ -5,9 +5,9 @@ use verify::document::{LotPoint, LotResidual, LotResult};
 use super::flow::Flow;
 use super::table::{Align, Row, Table, column, number, text};
 use crate::figure::Figures;
-use crate::format::{Digits, percent, significant};
+use crate::format::{Digits, percent, significant, small, tidied};
 
-pub(crate) fn write(flow: &mut Flow<'_>, lot: &LotResult, figures: &Figures) {
+pub(crate) fn write(flow: &mut Flow<'_>, lot: &LotResult, command: &str, figures: &Figures) {
     flow.chapter("Production lot", 120.0);
     let worst = &lot.worst;
     let digits = Digits::of(worst.limit, &worst.error_unit, false);
@@ -27,21 +27,37 @@ pub(crate) fn write(flow: &mut Flow<'_>, lot: &LotResult, figures: &Figures) {
                 "seed {}: error {} of {} {} allowed, {} % used, at ",
                 worst.seed,
                 digits.signed(worst.error),
-                digits.plain(worst.limit),
+                digits.limit(worst.limit),
                 worst.error_unit,
                 percent(worst.used),
-            )) + &worst.point,
+            )) + &tidied(&worst.point),
         ),
+        ("That unit again", alone(command, worst.seed)),
     ]);
     points(flow, lot);
     if !figures.lot.is_empty() {
         flow.heading("How the errors are spread", 110.0);
         flow.remark(
-            "Solid lines are the limits, dashed lines the limits made smaller by the guard band.",
+            "Each on a scale of its own, with its limits beside it. Where they are near enough to be \
+             drawn, solid lines are the limits and dashed lines the limits less the guard band.",
         );
         flow.figures(&figures.lot, 11.0);
     }
     residuals(flow, lot);
+}
+
+/// The command that makes one unit of a lot, from that which made the lot.
+fn alone(command: &str, seed: u64) -> String {
+    let mut words = Vec::new();
+    let mut parts = command.split_whitespace();
+    while let Some(word) = parts.next() {
+        match word {
+            // The unit is its seed, with or without the others.
+            "--seed" | "--lot" => drop(parts.next()),
+            word => words.push(word),
+        }
+    }
+    format!("{} --seed {seed}", words.join(" "))
 }
 
 fn points(flow: &mut Flow<'_>, lot: &LotResult) {
@@ -60,23 +76,23 @@ fn points(flow: &mut Flow<'_>, lot: &LotResult) {
         column("Worst seed", Align::Right),
     ];
     let row = |point: &LotPoint| {
-        let digits = Digits::of(point.limit, &point.error_unit, false);
+        let digits = Digits::fine(point.limit, &point.error_unit, false, point.guard_band);
         let cells = vec![
-            text(&*point.id),
+            text(tidied(&point.id)),
             text(&*point.error_unit),
-            number(digits.plain(point.limit)),
-            number(digits.plain(point.guard_band)),
+            number(digits.limit(point.limit)),
+            number(digits.seen(point.guard_band)),
             number(digits.signed(point.mean)),
-            number(digits.plain(point.sigma)),
+            number(digits.seen(point.sigma)),
             number(digits.signed(point.smallest)),
             number(digits.signed(point.largest)),
-            number(format!("{:.2}", point.cpk)),
+            number(significant(point.cpk, 3)),
             text(point.failed.to_string()),
             text(point.worst_seed.to_string()),
         ];
         if point.failed == 0 { Row::Cells(cells) } else { Row::Failed(cells) }
     };
-    flow.table(&Table { columns, rows: lot.points.iter().map(row).collect() });
+    flow.table(&Table::new(columns, lot.points.iter().map(row).collect()));
     flow.remark("Cpk is the distance of the mean from the nearer limit, in units of three σ.");
 }
 
@@ -95,11 +111,24 @@ fn residuals(flow: &mut Flow<'_>, lot: &LotResult) {
     let row = |residual: &LotResidual| {
         Row::Cells(vec![
             text(&*residual.name),
-            number(significant(residual.mean, 3)),
-            number(significant(residual.sigma, 3)),
-            number(significant(residual.largest, 3)),
+            number(small(residual.mean)),
+            number(small(residual.sigma)),
+            number(small(residual.largest)),
             text(&*residual.unit),
         ])
     };
-    flow.table(&Table { columns, rows: lot.residuals.iter().map(row).collect() });
+    flow.table(&Table::new(columns, lot.residuals.iter().map(row).collect()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alone;
+
+    #[test]
+    fn a_unit_of_a_lot_is_made_by_its_seed() {
+        let command = "ems verify --quick --seed 1 --wiring 3p4w --lot 40 --guard-band";
+        let expected = "ems verify --quick --wiring 3p4w --guard-band --seed 1000029";
+        assert_eq!(alone(command, 1_000_029), expected);
+        assert_eq!(alone("ems verify", 7), "ems verify --seed 7");
+    }
 }

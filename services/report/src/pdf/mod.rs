@@ -1,10 +1,13 @@
 //! `certificate.pdf`: A4, in the order that ISO/IEC 17025, 7.8 asks for.
 
+mod cell;
 mod conditions;
 mod date;
+mod failing;
 mod flow;
 mod fonts;
 mod front;
+mod grid;
 mod layout;
 mod lot;
 mod points;
@@ -43,7 +46,7 @@ pub(crate) fn certificate(
     results::used(&mut flow, figures);
     results::points(&mut flow, sections);
     if let Some(lot) = &certificate.lot {
-        lot::write(&mut flow, lot, figures);
+        lot::write(&mut flow, lot, &certificate.program.command, figures);
     }
     uncertainty::write(&mut flow, certificate);
     results::not_covered(&mut flow, certificate);

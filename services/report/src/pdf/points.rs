@@ -1,72 +1,66 @@
 //! The points of a clause as a table.
 //!
 //! What all points have in common stands once above the table; what changes seldom stands on a line
-//! of its own between the rows; only the rest gets columns.
+//! of its own between the rows; only the rest gets columns. Many points are a [`Grid`].
 
 use verify::document::PointResult;
 
-use super::conditions::{Places, places, words};
+use super::conditions::{Condition, Places, places, words};
 use super::flow::Flow;
+use super::grid::Grid;
 use super::table::{Align, Cell, Column, Row, Table, column, number, text};
-use crate::format::{Digits, percent, significant};
+use crate::format::{Digits, percent, tidied};
 use crate::groups::{Clause, is_counted};
+
+/// More digits of a value than these say nothing, and after the point of a percentage.
+const MOST_DIGITS: i32 = 7;
+const MOST_DECIMALS_OF_PERCENT: i32 = 4;
 
 /// A clause with its points; `change` says that its errors are changes of an error.
 pub(crate) fn write(flow: &mut Flow<'_>, clause: &Clause<'_>, change: bool) {
     let result = clause.result;
     flow.heading(&format!("{} – {}", result.id, result.title), 80.0);
-    let places = places(&clause.points, false);
+    let grid = Grid::of(&clause.points);
+    let places = places(&clause.points);
     let mut common = vec![result.source.clone()];
-    common.extend(words(&places.above, clause.points.first().copied()));
+    let above = grid.as_ref().map_or(&places.above, |grid| &grid.above);
+    common.extend(words(above, clause.points.first().copied()));
     if !result.requirements.is_empty() && result.requirements != [&*result.id] {
         common.push(format!("serves {}", result.requirements.join(", ")));
     }
-    flow.remark(&common.join(" · "));
-    put(flow, &[clause], &places, change);
-}
-
-/// Several clauses of a few points each in one table.
-pub(crate) fn write_together(flow: &mut Flow<'_>, title: &str, clauses: &[&Clause<'_>]) {
-    flow.heading(title, 80.0);
-    let points: Vec<&PointResult> = clauses.iter().flat_map(|c| &c.points).copied().collect();
-    let places = places(&points, true);
-    let common = words(&places.above, points.first().copied());
-    if !common.is_empty() {
-        flow.remark(&common.join(" · "));
+    match grid {
+        Some(grid) => {
+            let what = if change { "changes of the error" } else { "errors" };
+            let unit = clause.points.first().map_or("", |point| point.error_unit.as_str());
+            // Behind the source, where no line ends before a unit.
+            common.insert(1, format!("{what} and limits in {unit}"));
+            flow.remark(&common.join(" · "));
+            flow.table(&grid.table());
+        }
+        None => {
+            flow.remark(&common.join(" · "));
+            put(flow, clause, &places, change);
+        }
     }
-    put(flow, clauses, &places, false);
 }
 
-fn put(flow: &mut Flow<'_>, clauses: &[&Clause<'_>], places: &Places, change: bool) {
-    let points: Vec<&PointResult> = clauses.iter().flat_map(|c| &c.points).copied().collect();
-    let notes = notes(&points);
-    let shared = Shared::of(&points);
+fn put(flow: &mut Flow<'_>, clause: &Clause<'_>, places: &Places, change: bool) {
+    let notes = notes(&clause.points);
+    let shared = Shared::of(&clause.points);
     let mut columns: Vec<Column> =
         places.columns.iter().map(|condition| column(condition.head, condition.align)).collect();
     let error = if change { "Change" } else { "Error" };
     columns.extend(value_columns(error, shared, !notes.is_empty()));
-    let mut rows = Vec::new();
-    for clause in clauses {
-        if clauses.len() > 1 {
-            let result = clause.result;
-            rows.push(Row::Group(format!("{} – {} ({})", result.id, result.title, result.source)));
-        }
-        push_rows(&mut rows, clause, places, shared, &notes);
-    }
-    flow.table(&Table { columns, rows });
+    let rows = rows(clause, places, shared, &notes);
+    flow.table(&Table::new(columns, rows).whole());
     for (n, note) in notes.iter().enumerate() {
-        flow.remark(&format!("{}) {note}", n + 1));
+        flow.remark(&format!("{}) {}", n + 1, tidied(note)));
     }
 }
 
-fn push_rows(
-    rows: &mut Vec<Row>,
-    clause: &Clause<'_>,
-    places: &Places,
-    shared: Shared<'_>,
-    notes: &[&str],
-) {
+fn rows(clause: &Clause<'_>, places: &Places, shared: Shared<'_>, notes: &[&str]) -> Vec<Row> {
     let style = Style::of(&clause.points);
+    let mut rows = Vec::new();
     let mut group: Vec<String> = Vec::new();
     for &point in &clause.points {
         let words = words(&places.between, Some(point));
@@ -74,13 +68,19 @@ fn push_rows(
             rows.push(Row::Group(words.join(" · ")));
             group = words;
         }
-        let conditions = places.columns.iter().map(|condition| {
-            let value = (condition.of)(point);
-            if condition.align == Align::Point { number(value) } else { text(value) }
-        });
+        let conditions = places.columns.iter().map(|condition| condition.cell(point));
         let mut cells: Vec<Cell> = conditions.collect();
         cells.extend(value_cells(point, shared, style, notes));
         rows.push(if point.passed { Row::Cells(cells) } else { Row::Failed(cells) });
+    }
+    rows
+}
+
+impl Condition {
+    /// What it is at a point.
+    pub fn cell(&self, point: &PointResult) -> Cell {
+        let value = (self.of)(point);
+        if self.align == Align::Point { number(value) } else { text(value) }
     }
 }
 
@@ -116,10 +116,35 @@ impl Style {
         Style { whole_values: points.iter().all(whole), counted_errors: is_counted(points) }
     }
 
-    /// To seven digits, or whole.
-    fn value(self, value: f64) -> String {
-        if self.whole_values { format!("{value:.0}") } else { significant(value, 7) }
+    fn value(self, value: f64, point: &PointResult) -> String {
+        let decimals = if self.whole_values { 0 } else { decimals(value, point) };
+        let text = format!("{value:.decimals$}");
+        // A zero has no sign.
+        let is_zero = !text.contains(|c: char| c.is_ascii_digit() && c != '0');
+        if is_zero { text.trim_start_matches('-').to_string() } else { text }
     }
+}
+
+/// Decimals that show a value to two digits of its uncertainty or, where it has none, to three of its
+/// limit.
+fn decimals(value: f64, point: &PointResult) -> usize {
+    let difference = (point.indicated - point.reference).abs();
+    let error_unit = match point.error_unit.as_str() {
+        unit if unit == point.unit => 1.0,
+        "%" => point.reference.abs() / 100.0,
+        _ if difference > 0.0 && point.error != 0.0 => difference / point.error.abs(),
+        _ => 1.0,
+    };
+    let (known, digits) =
+        if point.uncertainty > 0.0 { (point.uncertainty, 1) } else { (point.limit, 2) };
+    let known = known * error_unit;
+    let places = |value: f64| if value > 0.0 { value.log10().floor() as i32 } else { 0 };
+    let wanted = digits - places(known);
+    let most = match point.unit.as_str() {
+        "%" => MOST_DECIMALS_OF_PERCENT,
+        _ => (MOST_DIGITS - 1 - places(value.abs())).min(MOST_DIGITS),
+    };
+    wanted.min(most).max(0) as usize
 }
 
 fn value_columns(error: &str, shared: Shared<'_>, notes: bool) -> Vec<Column> {
@@ -128,8 +153,8 @@ fn value_columns(error: &str, shared: Shared<'_>, notes: bool) -> Vec<Column> {
         _ => head.to_string(),
     };
     let mut columns = vec![
-        column(&with("Indicated", shared.unit), Align::Right),
-        column(&with("Reference", shared.unit), Align::Right),
+        column(&with("Indicated", shared.unit), Align::Point),
+        column(&with("Reference", shared.unit), Align::Point),
     ];
     if shared.unit.is_none() {
         columns.push(column("Unit", Align::Left));
@@ -150,14 +175,17 @@ fn value_columns(error: &str, shared: Shared<'_>, notes: bool) -> Vec<Column> {
 }
 
 fn value_cells(point: &PointResult, shared: Shared<'_>, style: Style, notes: &[&str]) -> Vec<Cell> {
-    let digits = Digits::of(point.limit, &point.error_unit, style.counted_errors);
-    let mut cells =
-        vec![number(style.value(point.indicated)), number(style.value(point.reference))];
+    let digits =
+        Digits::fine(point.limit, &point.error_unit, style.counted_errors, point.uncertainty);
+    let mut cells = vec![
+        number(style.value(point.indicated, point)),
+        number(style.value(point.reference, point)),
+    ];
     if shared.unit.is_none() {
         cells.push(text(&*point.unit));
     }
-    cells.push(number(digits.signed(point.error)));
-    cells.push(number(digits.plain(point.limit)));
+    cells.push(number(digits.error(point.error)));
+    cells.push(number(digits.limit(point.limit)));
     // What is counted has no uncertainty.
     let uncertainty =
         if point.uncertainty == 0.0 { "–".into() } else { digits.seen(point.uncertainty) };

@@ -6,7 +6,7 @@ use super::flow::Flow;
 use super::table::{Align, Row, Table, column, text};
 use super::{conditions, points};
 use crate::figure::Figures;
-use crate::groups::{Chapter, Clause, Section};
+use crate::groups::{Chapter, Section};
 
 /// The chapters of points: title, what stands below it, and whose points they are.
 const CHAPTERS: [(Chapter, &str, &str); 3] = [
@@ -27,15 +27,20 @@ const CHAPTERS: [(Chapter, &str, &str); 3] = [
     ),
 ];
 
+/// What a reader does not find in a grid.
+const GRIDS: &str = "Where a clause has many points, a row holds several of them, with the largest \
+     uncertainty and the smallest margin of the row; certificate.csv holds what was indicated at each.";
+
 pub(crate) fn curves(flow: &mut Flow<'_>, figures: &Figures) {
     if figures.curves.is_empty() {
         return;
     }
-    flow.chapter("Error against current", 170.0);
+    flow.chapter("Error against current", 150.0);
     flow.paragraph(
         "Balanced load. The line is the error with its expanded uncertainty, where that is large \
-         enough to be seen; the staircase is the limit, and what lies beyond it is shaded. A cross \
-         is a point that failed. A limit holds from the current at which it begins.",
+         enough to be seen: above within its limits, below on a scale of its own, in the unit that \
+         stands under it. The staircase is the limit, which holds from the current at which it \
+         begins; what lies beyond it is shaded. A cross is a point that failed.",
     );
     for figure in &figures.curves {
         flow.figure(figure, &figure.title);
@@ -61,18 +66,11 @@ pub(crate) fn points(flow: &mut Flow<'_>, sections: &[Section<'_>]) {
             continue;
         }
         flow.chapter(title, 100.0);
-        flow.paragraph(&format!("{words} {}", conditions::USUAL));
+        flow.paragraph(&format!("{words} {} {}", conditions::USUAL, GRIDS));
         for section in sections {
             let clauses = section.clauses.iter().filter(|clause| clause.chapter() == chapter);
-            let clauses: Vec<&Clause<'_>> = clauses.collect();
-            match chapter {
-                Chapter::Other if clauses.is_empty() => {}
-                Chapter::Other => points::write_together(flow, &section.title(), &clauses),
-                Chapter::Influence | Chapter::Points => {
-                    for clause in clauses {
-                        points::write(flow, clause, chapter == Chapter::Influence);
-                    }
-                }
+            for clause in clauses {
+                points::write(flow, clause, chapter == Chapter::Influence);
             }
         }
     }
@@ -121,6 +119,6 @@ pub(crate) fn conformity(flow: &mut Flow<'_>, certificate: &Certificate, section
         column("Rows of the\ndatasheet", Align::Wrap),
         column("The unit", Align::Left),
     ];
-    flow.table(&Table { columns, rows });
+    flow.table(&Table::new(columns, rows));
     flow.end();
 }

@@ -32,7 +32,7 @@ impl Structure {
                 return;
             }
             Role::Figure(_) => ContentTag::Other,
-            Role::Heading(..) | Role::Paragraph | Role::Cell { .. } => {
+            Role::Heading(..) | Role::Paragraph | Role::Rows | Role::Cell { .. } => {
                 ContentTag::Span(SpanTag::empty())
             }
         };
@@ -42,12 +42,12 @@ impl Structure {
             Role::Figure(words) => TagGroup::new(Tag::Figure(Some(words.clone()))),
             Role::Cell { head: true, .. } => TagGroup::new(Tag::TH(TableHeaderScope::Column)),
             Role::Cell { head: false, .. } => TagGroup::new(Tag::TD),
-            Role::Paragraph | Role::Artifact => TagGroup::new(Tag::P),
+            Role::Paragraph | Role::Rows | Role::Artifact => TagGroup::new(Tag::P),
         };
         group.push(content);
         match role {
             Role::Cell { table, row, .. } => self.push_cell(*table, *row, group),
-            Role::Artifact | Role::Heading(..) | Role::Paragraph | Role::Figure(_) => {
+            Role::Artifact | Role::Heading(..) | Role::Paragraph | Role::Rows | Role::Figure(_) => {
                 self.end_table();
                 self.tree.push(group);
             }

@@ -1,9 +1,9 @@
 //! Tables that run over pages, with their head on each.
 
+use super::cell;
 use super::flow::{Flow, LEFT, WIDTH};
-use super::fonts::Fonts;
-use super::layout::{BAR, Layout, Place, at_point};
-use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, GREY, LINE, Role, Type, WHITE};
+use super::layout::{Layout, Place, TABLE_SIZE};
+use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, LINE, Role, Type};
 
 /// Where the text of a column stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell {
     Text(String),
+    /// The same where it failed, found without colour.
+    Marked(String),
     /// `pass`, or a mark that is seen without colour.
     Verdict(bool),
     /// A bar for a part of 1, with its percentage.
@@ -57,6 +59,22 @@ pub(crate) enum Row {
 pub(crate) struct Table {
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
+    /// Whether it is one thing to a reader of the structure, as what has thousands of cells must be:
+    /// tags of each would be larger than all that is drawn.
+    pub is_whole: bool,
+    /// Of the letters, in points; they are smaller where the table is too wide.
+    pub size: f32,
+}
+
+impl Table {
+    /// With letters of the usual size.
+    pub fn new(columns: Vec<Column>, rows: Vec<Row>) -> Table {
+        Table { columns, rows, is_whole: false, size: TABLE_SIZE }
+    }
+
+    pub fn whole(self) -> Table {
+        Table { is_whole: true, ..self }
+    }
 }
 
 pub(crate) fn column(head: &str, align: Align) -> Column {
@@ -73,6 +91,13 @@ pub(crate) fn number(number: impl AsRef<str>) -> Cell {
 }
 
 impl Flow<'_> {
+    /// Height of a table that stands on one page.
+    pub fn height(&self, table: &Table) -> f32 {
+        let layout = Layout::of(table, self.fonts);
+        let rows = table.rows.iter().map(|row| layout.height(row, self.fonts));
+        layout.head_height() + rows.sum::<f32>() + 4.0
+    }
+
     /// The rows under a head, on as many pages as they need.
     pub fn table(&mut self, table: &Table) {
         if table.rows.is_empty() {
@@ -87,19 +112,25 @@ impl Flow<'_> {
         let mut group: Option<&str> = None;
         for (n, row) in table.rows.iter().enumerate() {
             // What is common to rows does not stand without the first two of them.
-            let following = if matches!(row, Row::Group(_)) { 2 } else { 0 };
+            // The last row does not stand alone on a page.
+            let is_last_but_one = n + 2 == heights.len();
+            let following = match row {
+                Row::Group(_) => 2,
+                Row::Cells(_) | Row::Failed(_) => usize::from(is_last_but_one),
+            };
             let needed: f32 = heights[n..].iter().take(1 + following).sum();
             if self.room() < needed {
                 self.new_page();
                 self.put_head(table, &layout, false);
                 if let (Some(words), Row::Cells(_) | Row::Failed(_)) = (group, row) {
-                    self.put_group_again(words, &layout);
+                    self.put_group_again(words, table.is_whole, &layout);
                 }
             }
             if let Row::Group(words) = row {
                 group = Some(words);
             }
-            self.put_row(row, Some(n + 1), &layout, heights[n]);
+            let tags = if table.is_whole { Tags::Whole } else { Tags::Row(n + 1) };
+            self.put_row(row, tags, &layout, heights[n]);
         }
         self.page().role(Role::Artifact);
         let y = self.y;
@@ -112,10 +143,17 @@ impl Flow<'_> {
         let kind = layout.kind().bold();
         let (top, number) = (self.y, self.tables);
         let height = layout.head_height();
+        if table.is_whole {
+            self.page().role(Role::Rows);
+        }
         for (column, &Place { x, width, .. }) in table.columns.iter().zip(&layout.columns) {
             let lines: Vec<&str> = column.head.lines().collect();
             let role = Role::Cell { table: number, row: 0, head: true };
-            self.page().role(if first { role } else { Role::Artifact });
+            match (table.is_whole, first) {
+                (true, _) => {}
+                (false, true) => self.page().role(role),
+                (false, false) => self.page().role(Role::Artifact),
+            }
             for (n, line) in lines.iter().enumerate() {
                 let above = layout.head_lines - lines.len() + n;
                 let base = top + kind.size + 1.0 + above as f32 * layout.leading();
@@ -127,7 +165,9 @@ impl Flow<'_> {
                 self.page().text(x, base, *line, kind, anchor);
             }
         }
-        self.page().role(Role::Artifact);
+        if !table.is_whole {
+            self.page().role(Role::Artifact);
+        }
         self.page().line(
             (LEFT, top + height - 1.5),
             (LEFT + layout.right, top + height - 1.5),
@@ -138,22 +178,25 @@ impl Flow<'_> {
     }
 
     /// What the rows have in common, on the next page.
-    fn put_group_again(&mut self, words: &str, layout: &Layout) {
+    fn put_group_again(&mut self, words: &str, is_whole: bool, layout: &Layout) {
         let row = Row::Group(format!("{words}, continued"));
         let height = layout.height(&row, self.fonts);
-        self.put_row(&row, None, layout, height);
+        self.put_row(&row, if is_whole { Tags::Whole } else { Tags::Repeated }, layout, height);
     }
 
-    /// The row of this number, or one that a reader of the structure has met before.
-    fn put_row(&mut self, row: &Row, n: Option<usize>, layout: &Layout, height: f32) {
-        let (top, number) = (self.y, self.tables);
+    fn put_row(&mut self, row: &Row, tags: Tags, layout: &Layout, height: f32) {
+        let (top, table) = (self.y, self.tables);
         let fonts = self.fonts;
-        let role = |head| n.map_or(Role::Artifact, |row| Role::Cell { table: number, row, head });
+        let mark = |page: &mut Drawing, head| match tags {
+            Tags::Row(row) => page.role(Role::Cell { table, row, head }),
+            Tags::Repeated => page.role(Role::Artifact),
+            Tags::Whole => {}
+        };
         // High enough that no letter reaches the line below it.
         let base = top + layout.kind().size * 0.96;
         match row {
             Row::Group(words) => {
-                self.page().role(role(true));
+                mark(self.page(), true);
                 let kind = layout.kind().bold().colored(ACCENT);
                 for (n, line) in fonts.wrap(words, kind, WIDTH).into_iter().enumerate() {
                     let base = base + 1.4 + n as f32 * layout.leading();
@@ -163,8 +206,8 @@ impl Flow<'_> {
             Row::Cells(cells) | Row::Failed(cells) => {
                 let kind = row.kind(layout);
                 for (at, cell) in cells.iter().enumerate() {
-                    self.page().role(role(false));
-                    put_cell(
+                    mark(self.page(), false);
+                    cell::put(
                         self.page(),
                         cell,
                         &layout.columns[at],
@@ -176,11 +219,24 @@ impl Flow<'_> {
                 }
             }
         }
-        self.page().role(Role::Artifact);
+        if !matches!(tags, Tags::Whole) {
+            self.page().role(Role::Artifact);
+        }
         let bottom = top + height;
         self.page().line((LEFT, bottom), (LEFT + layout.right, bottom), 0.25, LINE);
         self.y = bottom;
     }
+}
+
+/// What a row is to a reader of the structure.
+#[derive(Clone, Copy)]
+enum Tags {
+    /// Of this number.
+    Row(usize),
+    /// It was met on a page before.
+    Repeated,
+    /// A part of the table, which is one thing.
+    Whole,
 }
 
 impl Row {
@@ -191,54 +247,4 @@ impl Row {
             Row::Group(_) | Row::Cells(_) => layout.kind(),
         }
     }
-}
-
-fn put_cell(
-    page: &mut Drawing,
-    cell: &Cell,
-    &Place { x, width, tail, align }: &Place,
-    base: f32,
-    kind: Type,
-    leading: f32,
-    fonts: &Fonts,
-) {
-    match cell {
-        Cell::Text(words) => match align {
-            Align::Left | Align::Wrap => {
-                for (n, line) in fonts.wrap(words, kind, width).into_iter().enumerate() {
-                    page.text(x, base + n as f32 * leading, line, kind, Anchor::Start);
-                }
-            }
-            Align::Right => page.text(x + width, base, fonts.clean(words), kind, Anchor::End),
-            Align::Center => {
-                page.text(x + width / 2.0, base, fonts.clean(words), kind, Anchor::Middle);
-            }
-            Align::Point => {
-                let words = fonts.clean(words);
-                let head = fonts.width(at_point(&words).0, kind);
-                let start = x + width - tail - head;
-                page.text(start, base, words, kind, Anchor::Start);
-            }
-        },
-        Cell::Verdict(passed) => put_verdict(page, *passed, x + width / 2.0, base, kind),
-        Cell::Share(part) => {
-            let part = part.clamp(0.0, 1.0) as f32;
-            page.rect((x, base - kind.size * 0.68), (BAR.0, kind.size * 0.66), LINE);
-            let size = ((BAR.0 * part).max(0.3), kind.size * 0.66);
-            page.rect((x, base - kind.size * 0.68), size, ACCENT);
-            let percentage = format!("{:.1} %", part * 100.0);
-            page.text(x + BAR.1, base, percentage, kind, Anchor::End);
-        }
-    }
-}
-
-/// White on a dark box where it failed, so that it is found on a grey print too.
-fn put_verdict(page: &mut Drawing, passed: bool, middle: f32, base: f32, kind: Type) {
-    if passed {
-        page.text(middle, base, "pass", kind.colored(GREY), Anchor::Middle);
-        return;
-    }
-    let (width, height) = (kind.size * 2.9, kind.size * 1.1);
-    page.rect((middle - width / 2.0, base - kind.size * 0.9), (width, height), FAILED);
-    page.text(middle, base, "FAIL", kind.bold().colored(WHITE), Anchor::Middle);
 }

@@ -24,7 +24,6 @@ pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate) {
 }
 
 fn write_budget(flow: &mut Flow<'_>, budget: &Budget, factor: &str) {
-    flow.heading(&budget.name, 90.0);
     let columns = vec![
         column("Source", Align::Wrap),
         column("Basis", Align::Wrap),
@@ -38,7 +37,10 @@ fn write_budget(flow: &mut Flow<'_>, budget: &Budget, factor: &str) {
     let squares = budget.contributions.iter().map(|c| c.standard_uncertainty.powi(2));
     let sum: f64 = squares.sum();
     let rows = budget.contributions.iter().map(|contribution| row(contribution, budget, sum));
-    flow.table(&Table { columns, rows: rows.collect() });
+    let table = Table::new(columns, rows.collect());
+    // The sum stands below its parts.
+    flow.heading(&budget.name, flow.height(&table) + 18.0);
+    flow.table(&table);
     flow.paragraph(&format!(
         "Combined u = {} {unit}, expanded U = {} {unit} (k = {factor})",
         significant(budget.combined, 2),
@@ -53,12 +55,21 @@ fn row(contribution: &Contribution, budget: &Budget, sum: f64) -> Row {
         text(&*contribution.source),
         text(&*contribution.basis),
         text(&*contribution.distribution),
-        number(format!("{} {}", significant(contribution.half_width, 3), contribution.unit)),
+        number(half_width(contribution)),
         number(divisor(contribution.divisor)),
         number(significant(contribution.sensitivity, 3)),
         number(decimals(contribution.standard_uncertainty, budget.combined)),
         Cell::Share(if share.is_finite() { share } else { 0.0 }),
     ])
+}
+
+/// With its unit, which of a plain number is 1 and not said.
+fn half_width(contribution: &Contribution) -> String {
+    let number = significant(contribution.half_width, 3);
+    match contribution.unit.as_str() {
+        "" | "1" => number,
+        unit => format!("{number} {unit}"),
+    }
 }
 
 /// The divisor of a rectangular distribution by its name.

@@ -4,7 +4,7 @@ use verify::document::{CalibrationSheet, Certificate, Entry, UnitSheet};
 
 use super::flow::Flow;
 use super::table::{Align, Row, Table, column, number, text};
-use crate::format::significant;
+use crate::format::{significant, small, tidied, trimmed};
 
 pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
     if certificate.conditions.is_empty() {
@@ -15,8 +15,12 @@ pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
 }
 
 pub(crate) fn write(flow: &mut Flow<'_>, unit: &UnitSheet) {
-    flow.chapter("Unit under test", 60.0);
+    flow.chapter("Unit under test", 120.0);
     flow.paragraph(&format!("{}, serial number {}.", unit.name, unit.serial));
+    if !unit.ratings.is_empty() {
+        flow.heading("Nameplate", 30.0);
+        flow.pairs(entries(&unit.ratings));
+    }
     if !unit.spoiled.is_empty() {
         flow.heading("Spoiled on purpose", 20.0);
         flow.pairs(entries(&unit.spoiled));
@@ -28,8 +32,15 @@ pub(crate) fn write(flow: &mut Flow<'_>, unit: &UnitSheet) {
     calibration(flow, &unit.calibration);
 }
 
-fn entries(entries: &[Entry]) -> impl Iterator<Item = (&str, String)> {
-    entries.iter().map(|entry| (entry.name.as_str(), entry.value.clone()))
+/// Names and values, with no more digits than a reader needs.
+pub(crate) fn entries(entries: &[Entry]) -> impl Iterator<Item = (&str, String)> {
+    entries.iter().map(|entry| (entry.name.as_str(), tidied(&entry.value)))
+}
+
+/// Entries one behind the other.
+pub(crate) fn in_a_line(entries: &[Entry]) -> String {
+    let words = entries.iter().map(|entry| format!("{} {}", entry.name, tidied(&entry.value)));
+    words.collect::<Vec<_>>().join("; ")
 }
 
 fn calibration(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -60,13 +71,13 @@ fn steps(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
         Row::Cells(vec![
             text(&*step.name),
             text(&*step.of),
-            number(significant(step.applied, 7)),
+            number(trimmed(step.applied)),
             number(significant(step.found, 7)),
             text(&*step.unit),
-            number(&step.correction),
+            number(tidied(&step.correction)),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.steps.iter().map(row).collect() });
+    flow.table(&Table::new(columns, sheet.steps.iter().map(row).collect()));
 }
 
 fn channels(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -88,7 +99,7 @@ fn channels(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
             number(signed(channel.lead_deg, 4)),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.channels.iter().map(row).collect() });
+    flow.table(&Table::new(columns, sheet.channels.iter().map(row).collect()));
 }
 
 fn residuals(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
@@ -104,11 +115,11 @@ fn residuals(flow: &mut Flow<'_>, sheet: &CalibrationSheet) {
     let row = |residual: &verify::document::Residual| {
         Row::Cells(vec![
             text(&*residual.name),
-            number(significant_signed(residual.value)),
+            number(signed_small(residual.value)),
             text(&*residual.unit),
         ])
     };
-    flow.table(&Table { columns, rows: sheet.residuals.iter().map(row).collect() });
+    flow.table(&Table::new(columns, sheet.residuals.iter().map(row).collect()));
 }
 
 /// A zero has no sign.
@@ -121,7 +132,7 @@ fn signed(value: f64, decimals: usize) -> String {
     }
 }
 
-fn significant_signed(value: f64) -> String {
-    let text = significant(value, 3);
+fn signed_small(value: f64) -> String {
+    let text = small(value);
     if value > 0.0 { format!("+{text}") } else { text }
 }
