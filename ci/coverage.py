@@ -7,6 +7,9 @@ comment. It counts for a test when it stands directly above the test function or
 with a hyphen (`D-1`, the fault tests) and ids of other letters (`F1`, the goals) are other lists
 and are passed over. A test marked `#[ignore]` proves nothing.
 
+A *clause* of `ems verify` names the requirements that it serves in its row of services/verify/src/limits.rs. It
+counts like a test, since `ci/verify` measures every clause and fails where one does not hold.
+
 Citing an id that does not exist is an error: a typing slip must not hide a gap.
 Names of tests come from where they stand; a test whose name a macro makes is not seen.
 
@@ -26,6 +29,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "ci" / "requirements.toml"
 PAGE = ROOT / "docs" / "coverage.md"
+CLAUSES = ROOT / "services" / "verify" / "src" / "limits.rs"
 
 GROUPS = {
     "G": "Product roles",
@@ -54,6 +58,8 @@ RANGE = re.compile(r"\[\s*[A-Z]\d+\s*(?:\.\.|–|-|to)\s*[A-Z]?\d+\s*\]")
 TEST_ATTRIBUTE = re.compile(r"#\[\s*(?:\w+\s*::\s*)*test\b[^\]]*\]")
 TEST_FUNCTION = re.compile(r"(?:\s|#\[[^\]]*\]|\bpub\b(?:\([^)]*\))?|\basync\b)*\bfn\s+(\w+)")
 MODULE = re.compile(r"\bmod\s+(\w+)\s*\{")
+# A row of the table of clauses: its id first, what it serves last.
+CLAUSE = re.compile(r'^ *(?:class|exact)\("([^"]+)",.*&\[([^\]]*)\]\),$', re.MULTILINE)
 
 
 class Refused(Exception):
@@ -78,7 +84,10 @@ def main(arguments: list[str]) -> int:
     try:
         requirements = tomllib.loads(REQUIREMENTS.read_text())
         check_requirements(requirements)
-        page = render(requirements, proofs(rust_files(), requirements))
+        tests = proofs(rust_files(), requirements)
+        for cited, names in clauses(CLAUSES.read_text(), requirements).items():
+            tests[cited] = tests.get(cited, []) + names
+        page = render(requirements, tests)
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 1
@@ -127,6 +136,20 @@ def proofs(files: list[Path], requirements: dict) -> dict[str, list[str]]:
                     raise Refused(f"{name}:{line}: {cited} is no requirement (ci/requirements.toml)")
                 found[cited].add(test.path)
     return {cited: sorted(paths) for cited, paths in found.items()}
+
+
+def clauses(table: str, requirements: dict) -> dict[str, list[str]]:
+    """The clauses of a verification that serve each id, in the order of the table."""
+    rows = CLAUSE.findall(table)
+    if not rows:
+        raise Refused(f"{CLAUSES.relative_to(ROOT)} has no clauses: its form has changed, mend CLAUSE")
+    found = defaultdict(list)
+    for name, served in rows:
+        for cited in re.findall(r'"([^"]+)"', served):
+            if cited not in requirements:
+                raise Refused(f"clause {name} serves {cited}, which is no requirement (ci/requirements.toml)")
+            found[cited].append(f"ems verify: {name}")
+    return found
 
 
 def module_path(file: Path) -> str:
@@ -260,7 +283,7 @@ def block_end(source: str, begin: int) -> int:
 
 # --- the page -------------------------------------------------------------------------------
 
-SUMMARY_LINE = 5  # of the page, counted from 0
+SUMMARY_LINE = 6  # of the page, counted from 0
 
 
 def state(row: dict, tests: list[str]) -> tuple[str, str]:
@@ -280,7 +303,8 @@ def render(requirements: dict, tests: dict[str, list[str]]) -> str:
         "# Coverage",
         "",
         "<!-- Written by ci/coverage.py from the tests; edit those, or ci/requirements.toml. -->",
-        "Each requirement of the datasheet, the tests that cite it, and so what is shown to work.",
+        "Each requirement of the datasheet, the tests that cite it, and so what is shown to work. A name behind",
+        "`ems verify:` is a clause of the [verification](verification.md), which CI measures for every commit.",
         "",
         f"{len(words)} requirements: {words.count('proved')} proved, {words.count('partly')} partly, "
         f"{words.count('missing')} missing.",
@@ -335,6 +359,12 @@ mod tests {
 """
 
 
+SAMPLE_CLAUSES = """
+    class("a/b",  "standard, table 1", "title (with brackets)", &["A1", "A4"]),
+    exact("e/f",  "title",  &["A4"]),
+"""
+
+
 def self_test() -> None:
     got = {test.path: sorted(name for name, _ in test.cited) for test in read_tests(SAMPLE, "k", "f")}
     want = {
@@ -349,6 +379,14 @@ def self_test() -> None:
         raise AssertionError("a range was taken")
     except Refused as refused:
         assert str(refused).startswith("f:2:"), refused
+    served = clauses(SAMPLE_CLAUSES, {"A1": {}, "A4": {}})
+    assert served == {"A1": ["ems verify: a/b"], "A4": ["ems verify: a/b", "ems verify: e/f"]}, served
+    for wrong in (clauses, SAMPLE_CLAUSES, {"A1": {}}), (clauses, "", {}):
+        try:
+            wrong[0](*wrong[1:])
+            raise AssertionError("a clause without a requirement, or no clause, was taken")
+        except Refused:
+            pass
     assert state({"text": "x"}, ["t"])[0] == "proved"
     assert state({"text": "x", "state": "later: y"}, ["t"]) == ("partly", "partly: y")
     assert state({"text": "x", "state": "partly: y"}, []) == ("missing", "missing: y")

@@ -17,7 +17,7 @@ use port::Role;
 pub const COVERAGE: f64 = 2.0;
 
 /// Largest deviation of a channel's model from its formula, as a part of the amplitude
-/// (`docs/frontend.md`).
+/// (`docs/front-end.md`).
 const MODEL_PART: f64 = 1e-6;
 
 /// Largest error of the mathematics on a steady signal, as a part of the apparent power, and ten times
