@@ -29,7 +29,7 @@ MAY_USE = {
     "host": {"catalog", "port", "image"},
     "runner": {"catalog", "port", "metering", "image", "world", "host"},
     "lab": {"catalog", "port", "metering", "image", "world", "runner", "sim"},
-    "verify": {"catalog", "port", "metering", "image", "world", "host", "runner", "sim", "lab", "modbus"},
+    "verify": {"catalog", "port", "metering", "image", "world", "host", "runner", "sim", "modbus"},
     "report": {"verify"},
     "ems": None,
     "benches": None,

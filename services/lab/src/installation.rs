@@ -15,9 +15,6 @@ use sim::synthetic::{MeterPort, Scene};
 use sim::waveform::{Branch, Waveform, split};
 use world::{LoadConfig, TwinConfig};
 
-/// Peak current at full scale over the rated current: 110 A to 65 A, as in the built-in meter.
-const FULL_SCALE_FACTOR: f64 = 110.0 / 65.0;
-
 /// Production year that a simulated device states.
 const YEAR: u16 = 2026;
 
@@ -124,10 +121,7 @@ impl<'a> Plan<'a> {
             let mut unit = front_end(scenario, module.slot.number());
             // One sample clock for all.
             unit.clock_ppm = units[0].clock_ppm;
-            for role in [Role::Ia, Role::Ib, Role::Ic] {
-                unit.channel_mut(role).full_scale = module.ct_primary_a * FULL_SCALE_FACTOR;
-            }
-            units.push(unit);
+            units.push(unit.behind_transformers(module.ct_primary_a));
         }
         Plan {
             wiring,

@@ -57,9 +57,6 @@ impl Conditions {
     }
 }
 
-/// Peak current at full scale over the rated current of a module's transformer: as in the built-in meter.
-const MODULE_FULL_SCALE: f64 = 110.0 / 65.0;
-
 /// Length of a measurement that corrects something, in seconds: noise moves it by 2 ppm.
 const STEP_S: f64 = 1.0;
 
@@ -94,10 +91,9 @@ pub fn calibrate_module(
 ) -> Result<(Unit, Calibrated), VerifyError> {
     let mut front_end = main.front_end.clone();
     for role in [Role::Ia, Role::Ib, Role::Ic] {
-        let channel = front_end.channel_mut(role);
-        *channel = *own.front_end.channel(role);
-        channel.full_scale = primary_a * MODULE_FULL_SCALE;
+        *front_end.channel_mut(role) = *own.front_end.channel(role);
     }
+    let front_end = front_end.behind_transformers(primary_a);
     let module = Unit { later: front_end.clone(), front_end, ..own.clone() };
     let calibrated = calibrate_at(&module, primary_a, standard)?;
     Ok((module, calibrated))

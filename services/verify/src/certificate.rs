@@ -4,7 +4,7 @@ use crate::document::{
     Certificate, ClauseResult, Entry, NOTICE, PointResult, Program, Rule, SCHEMA, Scope, UnitSheet,
 };
 use crate::job::{Decision, Job, Outcome};
-use crate::limits::{CLAUSES, IB_A};
+use crate::limits::CLAUSES;
 use crate::lot::{self, LotUnit};
 use crate::measure::Finding;
 use crate::plan::Point;
@@ -149,21 +149,8 @@ fn point_result(point: &Point, finding: &Finding, decision: Decision) -> PointRe
         margin: 1.0 - used,
         // A NaN passes nothing.
         passed: finding.error.abs() <= limit - band,
-        note: if is_calibration_point(point) { CALIBRATED_HERE.to_string() } else { String::new() },
+        note: String::new(),
     }
-}
-
-/// Said of a point that the calibration used, since it says little of the others.
-const CALIBRATED_HERE: &str = "used for the calibration";
-
-/// Whether the calibration of the built-in meter used just this load: Ib at power factor 1 and 0.5L.
-fn is_calibration_point(point: &Point) -> bool {
-    let applied = &point.applied;
-    point.clause == "62053-21/balanced"
-        && (applied.wiring.as_str(), applied.nominal_v, applied.frequency_hz)
-            == ("3p4w", 230.0, 50.0)
-        && applied.current_a == IB_A
-        && ["1", "0.5L"].contains(&applied.factor.as_str())
 }
 
 fn clauses(points: &[PointResult]) -> Vec<ClauseResult> {

@@ -15,6 +15,10 @@ pub(super) const FULL_SCALE_V: f64 = 1000.0;
 /// Peak current at positive full scale, in amperes: the 92 A peak of E14 with 20 % head-room.
 pub(super) const FULL_SCALE_A: f64 = 110.0;
 
+/// Peak current at full scale over the rated primary current of a transformer: 1.2 In at the peak of a sine,
+/// with the head-room of the built-in meter.
+const TRANSFORMER_FULL_SCALE: f64 = 1.2 * std::f64::consts::SQRT_2 * 1.2;
+
 /// Volts at the pin at full scale, gain 1 (ADS131M08, SBAS950B).
 pub(super) const PIN_FULL_SCALE_V: f64 = 1.2;
 
@@ -218,6 +222,15 @@ impl FrontEnd {
             let _ = write!(name, ", {RECORD_HEAD_ROOM} x {peak:.6} {unit}");
         }
         FrontEnd { name, ..front_end }
+    }
+
+    /// The same unit behind transformers with a rated primary current In, in amperes.
+    #[must_use]
+    pub fn behind_transformers(mut self, primary_a: f64) -> FrontEnd {
+        for role in [Role::Ia, Role::Ib, Role::Ic] {
+            self.channel_mut(role).full_scale = TRANSFORMER_FULL_SCALE * primary_a;
+        }
+        self
     }
 
     /// The same unit, of which the meter knows only the design values.
