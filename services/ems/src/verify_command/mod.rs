@@ -43,7 +43,8 @@ fn verify(arguments: &VerifyArgs) -> Result<(), Failure> {
     ready(&targets)?;
     if let Some(shard) = arguments.shard {
         if targets.out.is_none() && !targets.json {
-            let reason = "a shard leaves a part and prints no table; say where to with --out DIR, or --json";
+            let reason =
+                "a shard leaves a part and prints no table; say where to with --out DIR, or --json";
             return Err(Failure::Usage(reason.to_string()));
         }
         let pieces: Vec<usize> = Part::pieces(shard, job.pieces()).collect();
