@@ -93,11 +93,12 @@ pub fn merge(parts: Vec<(String, Part)>) -> Result<Part, MergeError> {
     for (name, part) in parts {
         let different =
             |what: &'static str| Err(MergeError::Different(first_name.clone(), name.clone(), what));
-        if part.program != whole.program {
-            return different("the program");
-        }
+        // First, since the command line that a program tells follows from it.
         if part.request != whole.request {
             return different("what was asked for");
+        }
+        if part.program != whole.program {
+            return different("the program");
         }
         if part.shard.1 != whole.shard.1 {
             return different("the number of shards");
