@@ -51,7 +51,7 @@ pub enum Command {
     /// Tell whether the meter holds its class, and with what margin
     #[command(after_help = "Examples:\n  ems verify\n  ems verify --full --out certificate\n  \
         ems verify --lot 1000 --json > lot.json\n  \
-        ems verify --front-end spoiled/led-constant-990.toml\n  \
+        ems verify --front-end spoiled/led-990.toml\n  \
         ems verify compare before/certificate.json now/certificate.json")]
     #[command(args_conflicts_with_subcommands = true)]
     Verify(Box<VerifyArgs>),

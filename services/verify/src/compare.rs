@@ -15,12 +15,22 @@ pub struct Change {
     pub before: Option<f64>,
     /// Error now; none if the point is gone.
     pub now: Option<f64>,
-    /// Limit now, or before.
+    /// Limit before; none if the point is new.
+    pub limit_before: Option<f64>,
+    /// Limit now, or before if the point is gone.
     pub limit: f64,
     /// By how much more of its limit the point uses now; of a point that is gone, all of it.
     pub worse: f64,
     /// What became of the verdict.
     pub verdict: Verdict,
+}
+
+impl Change {
+    /// Whether it did change: a point that fails as before is listed and is none.
+    pub fn is_one(&self) -> bool {
+        let same_limit = self.limit_before == Some(self.limit);
+        self.before.is_none() || self.before != self.now || !same_limit || self.verdict.is_turn()
+    }
 }
 
 /// What became of a point's verdict.
@@ -44,6 +54,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether it is another than before.
+    fn is_turn(self) -> bool {
+        !matches!(self, Verdict::StillFails | Verdict::StillPasses)
+    }
+
     /// For people.
     pub fn name(self) -> &'static str {
         match self {
@@ -58,7 +73,7 @@ impl Verdict {
     }
 }
 
-/// Every point of either, worst first: by verdict, then by how much more of its limit it uses.
+/// Every point that changed or fails, worst first: by verdict, then by how much more of its limit it uses.
 pub fn compare(before: &Certificate, now: &Certificate) -> Vec<Change> {
     let by_id = |certificate: &Certificate| -> BTreeMap<String, PointResult> {
         certificate.points.iter().map(|point| (point.id.clone(), point.clone())).collect()
@@ -67,7 +82,7 @@ pub fn compare(before: &Certificate, now: &Certificate) -> Vec<Change> {
     let gone = before.iter().filter(|(id, _)| !now.contains_key(*id));
     let mut changes: Vec<Change> = gone.map(|(_, point)| change(Some(point), None)).collect();
     changes.extend(now.iter().map(|(id, point)| change(before.get(id), Some(point))));
-    changes.retain(|change| change.before != change.now || change.verdict != Verdict::StillPasses);
+    changes.retain(|change| change.is_one() || change.verdict == Verdict::StillFails);
     changes.sort_by(|a, b| {
         a.verdict.cmp(&b.verdict).then(b.worse.total_cmp(&a.worse)).then(a.id.cmp(&b.id))
     });
@@ -91,6 +106,7 @@ fn change(before: Option<&PointResult>, now: Option<&PointResult>) -> Change {
         error_unit: known.error_unit.clone(),
         before: before.map(|point| point.error),
         now: now.map(|point| point.error),
+        limit_before: before.map(|point| point.limit),
         limit: known.limit,
         worse: if now.is_none() { 1.0 } else { used(now) - used(before) },
         verdict,

@@ -157,6 +157,15 @@ impl Job {
         }
     }
 
+    /// Whether an outcome can be that of a piece: there is such a piece, of this kind and with so many points.
+    pub fn fits(&self, piece: usize, outcome: &Outcome) -> bool {
+        match (self.plan.get(piece), outcome) {
+            (Some(item), Outcome::Points(findings)) => findings.len() == item.points.len(),
+            (None, Outcome::Unit(_)) => piece < self.pieces(),
+            (Some(_), Outcome::Unit(_)) | (None, Outcome::Points(_)) => false,
+        }
+    }
+
     /// What the unit claims must catch it, if it was spoiled on purpose.
     pub fn claim(&self) -> Option<&crate::unit::Claim> {
         self.unit.claim.as_ref()

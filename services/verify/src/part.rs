@@ -1,7 +1,7 @@
 //! A part of a verification that was done elsewhere, and how parts become one again.
 
 use crate::document::Program;
-use crate::job::{Outcome, Request};
+use crate::job::{Job, Outcome, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -40,6 +40,11 @@ pub enum MergeError {
     /// A piece is there twice.
     #[error("{0} and another file hold the same shard")]
     Twice(String),
+    /// An outcome is not of the piece that it stands for.
+    #[error(
+        "what the parts hold of piece {0} does not fit the plan: merge with the program that made the parts"
+    )]
+    Unfit(usize),
     /// Pieces are missing.
     #[error("{missing} of {pieces} pieces are missing: give the parts of all {shards} shards")]
     Missing {
@@ -88,11 +93,12 @@ pub fn merge(parts: Vec<(String, Part)>) -> Result<Part, MergeError> {
     for (name, part) in parts {
         let different =
             |what: &'static str| Err(MergeError::Different(first_name.clone(), name.clone(), what));
-        if part.program != whole.program {
-            return different("the program");
-        }
+        // First, since the command line that a program tells follows from it.
         if part.request != whole.request {
             return different("what was asked for");
+        }
+        if part.program != whole.program {
+            return different("the program");
         }
         if part.shard.1 != whole.shard.1 {
             return different("the number of shards");
@@ -106,16 +112,20 @@ pub fn merge(parts: Vec<(String, Part)>) -> Result<Part, MergeError> {
     Ok(whole)
 }
 
-/// All outcomes in order, if none of so many pieces is missing.
+/// All outcomes of a job in order, if each of its pieces has one.
 ///
 /// # Errors
-/// If there are gaps.
-pub fn complete(whole: Part, pieces: usize) -> Result<Vec<Outcome>, MergeError> {
-    let found = whole.outcomes.range(..pieces).count();
-    if found < pieces {
-        return Err(MergeError::Missing { missing: pieces - found, pieces, shards: whole.shard.1 });
+/// If there are gaps, or the parts come from a program whose plan is another.
+pub fn complete(whole: Part, job: &Job) -> Result<Vec<Outcome>, MergeError> {
+    let (pieces, shards) = (job.pieces(), whole.shard.1);
+    if let Some((piece, _)) = whole.outcomes.iter().find(|(piece, of)| !job.fits(**piece, of)) {
+        return Err(MergeError::Unfit(*piece));
     }
-    Ok(whole.outcomes.into_values().take(pieces).collect())
+    let missing = pieces - whole.outcomes.len();
+    if missing > 0 {
+        return Err(MergeError::Missing { missing, pieces, shards });
+    }
+    Ok(whole.outcomes.into_values().collect())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::table::Table;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
-use verify::compare::{Change, compare as changes};
+use verify::compare::{Change, Verdict, compare as changes};
 use verify::document::{Certificate, SCHEMA};
 
 /// The JSON document.
@@ -32,8 +32,9 @@ struct Side<'a> {
 pub fn compare(before: &Path, now: &Path, json: bool) -> Result<(), Failure> {
     let (before, now) = (certificate(before)?, certificate(now)?);
     let changes = changes(&before, &now);
-    let shared = now.points.iter().map(|point| &point.id);
-    let unchanged = shared.filter(|id| changes.iter().all(|change| change.id != **id)).count();
+    let changed = changes.iter().filter(|change| change.is_one()).count();
+    let gone = changes.iter().filter(|change| change.verdict == Verdict::Gone).count();
+    let unchanged = now.points.len() + gone - changed;
     if json {
         let document = Document {
             schema: 1,
@@ -57,7 +58,7 @@ pub fn compare(before: &Path, now: &Path, json: bool) -> Result<(), Failure> {
             if certificate.passed { "pass" } else { "FAIL" }
         )?;
     }
-    writeln!(out, "{} points changed, {unchanged} did not", changes.len())?;
+    writeln!(out, "{changed} points changed, {unchanged} did not")?;
     if !changes.is_empty() {
         write!(out, "\n{}", rows(&changes))?;
     }
@@ -74,12 +75,20 @@ fn rows(changes: &[Change]) -> String {
             &format!("{:+.2} %", 100.0 * change.worse),
             &number(change.before),
             &number(change.now),
-            &format!("{}", change.limit),
+            &limit(change),
             &change.error_unit,
             &change.id,
         ]);
     }
     rows.to_string()
+}
+
+/// The limit, and what it was if that is something else.
+fn limit(change: &Change) -> String {
+    match change.limit_before.filter(|before| *before != change.limit) {
+        Some(before) => format!("{before} -> {}", change.limit),
+        None => change.limit.to_string(),
+    }
 }
 
 fn side(certificate: &Certificate) -> Side<'_> {

@@ -35,7 +35,18 @@ fn verify(arguments: &VerifyArgs) -> Result<(), Failure> {
     let request = request(arguments)?;
     let job = job(request.clone())?;
     let program = program(&request);
+    let targets = write::Targets {
+        out: arguments.out.as_deref(),
+        json: arguments.json,
+        junit: arguments.junit.as_deref(),
+    };
+    ready(&targets)?;
     if let Some(shard) = arguments.shard {
+        if targets.out.is_none() && !targets.json {
+            let reason =
+                "a shard leaves a part and prints no table; say where to with --out DIR, or --json";
+            return Err(Failure::Usage(reason.to_string()));
+        }
         let pieces: Vec<usize> = Part::pieces(shard, job.pieces()).collect();
         let outcomes: BTreeMap<usize, Outcome> = pool::work(&job, &pieces)?;
         return write::part(arguments, &Part::new(program, request, shard, outcomes));
@@ -43,19 +54,21 @@ fn verify(arguments: &VerifyArgs) -> Result<(), Failure> {
     let pieces: Vec<usize> = (0..job.pieces()).collect();
     let outcomes = pool::work(&job, &pieces)?;
     let outcomes: Vec<Outcome> = outcomes.into_values().collect();
-    finish(
-        &job,
-        program,
-        &outcomes,
-        &write::Targets {
-            out: arguments.out.as_deref(),
-            json: arguments.json,
-            junit: arguments.junit.as_deref(),
-        },
-    )
+    finish(&job, program, &outcomes, &targets)
+}
+
+/// What is wrong with the date or the places of the results is told before the work, not after it.
+fn ready(targets: &write::Targets) -> Result<(), Failure> {
+    issued()?;
+    write::prepare(targets)
 }
 
 fn merge_parts(arguments: &MergeArgs) -> Result<(), Failure> {
+    let targets = write::Targets {
+        out: arguments.out.as_deref(),
+        json: arguments.json,
+        junit: arguments.junit.as_deref(),
+    };
     let mut parts = Vec::new();
     for path in &arguments.parts {
         let name = path.display().to_string();
@@ -72,17 +85,9 @@ fn merge_parts(arguments: &MergeArgs) -> Result<(), Failure> {
         ));
     }
     let job = job(request)?;
-    let outcomes = complete(whole, job.pieces()).map_err(merge_failure)?;
-    finish(
-        &job,
-        program,
-        &outcomes,
-        &write::Targets {
-            out: arguments.out.as_deref(),
-            json: arguments.json,
-            junit: arguments.junit.as_deref(),
-        },
-    )
+    let outcomes = complete(whole, &job).map_err(merge_failure)?;
+    ready(&targets)?;
+    finish(&job, program, &outcomes, &targets)
 }
 
 fn merge_failure(error: MergeError) -> Failure {

@@ -20,12 +20,17 @@ pub struct Targets<'a> {
     pub junit: Option<&'a Path>,
 }
 
+/// Makes the folder and an empty JUnit file, so that a place that cannot be written is told at once.
+pub fn prepare(targets: &Targets) -> Result<(), Failure> {
+    targets.out.map_or(Ok(()), folder)?;
+    targets.junit.map_or(Ok(()), |path| file(path, b""))
+}
+
 /// Prints a certificate and writes its files.
 pub fn certificate(certificate: &Certificate, targets: &Targets) -> Result<(), Failure> {
     if let Some(out) = targets.out {
         let files = report::files(certificate)
             .map_err(|error| Failure::Internal(format!("making the report: {error}")))?;
-        folder(out)?;
         file(&out.join("certificate.json"), json(certificate)?.as_bytes())?;
         file(&out.join("certificate.csv"), files.csv.as_bytes())?;
         file(&out.join("certificate.pdf"), &files.pdf)?;
@@ -51,7 +56,6 @@ pub fn certificate(certificate: &Certificate, targets: &Targets) -> Result<(), F
 pub fn part(arguments: &VerifyArgs, part: &Part) -> Result<(), Failure> {
     let text = json(part)?;
     if let Some(out) = &arguments.out {
-        folder(out)?;
         let (shard, shards) = part.shard;
         let path = out.join(format!("part-{shard}-of-{shards}.json"));
         file(&path, text.as_bytes())?;
