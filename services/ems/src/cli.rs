@@ -162,18 +162,25 @@ pub struct VerifyArgs {
     /// Take the expanded uncertainty off each limit (by default errors up to the limit pass)
     #[arg(long)]
     pub guard_band: bool,
+    #[command(flatten)]
+    pub output: VerifyOutput,
+    /// Do only the K-th of N shares of the work, for `ems verify merge`
+    #[arg(long, value_name = "K/N", conflicts_with = "junit", value_parser = parse_shard)]
+    pub shard: Option<(usize, usize)>,
+}
+
+/// Where the results of `verify` go, beside a table on standard output.
+#[derive(Debug, Args)]
+pub struct VerifyOutput {
     /// Folder for certificate.pdf, .json, .csv and plots
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The certificate as one JSON document
+    /// One JSON document instead of the table
     #[arg(long)]
     pub json: bool,
     /// Also write the verdicts as JUnit XML
-    #[arg(long, value_name = "FILE", conflicts_with = "shard")]
+    #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// Do only the K-th of N shares of the work, for `ems verify merge`
-    #[arg(long, value_name = "K/N", value_parser = parse_shard)]
-    pub shard: Option<(usize, usize)>,
 }
 
 /// The commands of `verify`.
@@ -203,15 +210,8 @@ pub struct MergeArgs {
     /// The parts of all shards, in any order
     #[arg(required = true)]
     pub parts: Vec<PathBuf>,
-    /// Folder for certificate.pdf, .json, .csv and plots
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// The certificate as one JSON document
-    #[arg(long)]
-    pub json: bool,
-    /// Also write the verdicts as JUnit XML
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub output: VerifyOutput,
 }
 
 /// Arguments of `run`.

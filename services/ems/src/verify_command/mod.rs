@@ -6,7 +6,7 @@ mod pool;
 mod progress;
 mod write;
 
-use crate::cli::{MergeArgs, VerifyArgs, VerifyCommand};
+use crate::cli::{MergeArgs, VerifyArgs, VerifyCommand, VerifyOutput};
 use crate::failure::{self, Failure};
 use crate::version;
 use jiff::Timestamp;
@@ -35,40 +35,31 @@ fn verify(arguments: &VerifyArgs) -> Result<(), Failure> {
     let request = request(arguments)?;
     let job = job(request.clone())?;
     let program = program(&request);
-    let targets = write::Targets {
-        out: arguments.out.as_deref(),
-        json: arguments.json,
-        junit: arguments.junit.as_deref(),
-    };
-    ready(&targets)?;
+    let output = &arguments.output;
+    ready(output)?;
     if let Some(shard) = arguments.shard {
-        if targets.out.is_none() && !targets.json {
+        if output.out.is_none() && !output.json {
             let reason =
                 "a shard leaves a part and prints no table; say where to with --out DIR, or --json";
             return Err(Failure::Usage(reason.to_string()));
         }
         let pieces: Vec<usize> = Part::pieces(shard, job.pieces()).collect();
         let outcomes: BTreeMap<usize, Outcome> = pool::work(&job, &pieces)?;
-        return write::part(arguments, &Part::new(program, request, shard, outcomes));
+        return write::part(output, &Part::new(program, request, shard, outcomes));
     }
     let pieces: Vec<usize> = (0..job.pieces()).collect();
     let outcomes = pool::work(&job, &pieces)?;
     let outcomes: Vec<Outcome> = outcomes.into_values().collect();
-    finish(&job, program, &outcomes, &targets)
+    finish(&job, program, &outcomes, output)
 }
 
 /// What is wrong with the date or the places of the results is told before the work, not after it.
-fn ready(targets: &write::Targets) -> Result<(), Failure> {
+fn ready(output: &VerifyOutput) -> Result<(), Failure> {
     issued()?;
-    write::prepare(targets)
+    write::prepare(output)
 }
 
 fn merge_parts(arguments: &MergeArgs) -> Result<(), Failure> {
-    let targets = write::Targets {
-        out: arguments.out.as_deref(),
-        json: arguments.json,
-        junit: arguments.junit.as_deref(),
-    };
     let mut parts = Vec::new();
     for path in &arguments.parts {
         let name = path.display().to_string();
@@ -86,8 +77,8 @@ fn merge_parts(arguments: &MergeArgs) -> Result<(), Failure> {
     }
     let job = job(request)?;
     let outcomes = complete(whole, &job).map_err(merge_failure)?;
-    ready(&targets)?;
-    finish(&job, program, &outcomes, &targets)
+    ready(&arguments.output)?;
+    finish(&job, program, &outcomes, &arguments.output)
 }
 
 fn merge_failure(error: MergeError) -> Failure {
@@ -180,10 +171,10 @@ fn finish(
     job: &Job,
     program: Program,
     outcomes: &[Outcome],
-    targets: &write::Targets,
+    output: &VerifyOutput,
 ) -> Result<(), Failure> {
     let certificate = verify::certificate(job, program, issued()?, outcomes);
-    write::certificate(&certificate, targets)?;
+    write::certificate(&certificate, output)?;
     tell_claim(job, &certificate);
     verdict(&certificate)
 }

@@ -1,7 +1,7 @@
 //! Where the results go: the table or JSON to standard output, files to a folder.
 
 use super::junit;
-use crate::cli::VerifyArgs;
+use crate::cli::VerifyOutput;
 use crate::failure::{self, Failure};
 use serde::Serialize;
 use std::fs;
@@ -10,25 +10,15 @@ use std::path::Path;
 use verify::document::Certificate;
 use verify::part::Part;
 
-/// What is wanted.
-pub struct Targets<'a> {
-    /// Folder of the certificate's files.
-    pub out: Option<&'a Path>,
-    /// The certificate as JSON instead of the table.
-    pub json: bool,
-    /// File of the JUnit XML.
-    pub junit: Option<&'a Path>,
-}
-
 /// Makes the folder and an empty JUnit file, so that a place that cannot be written is told at once.
-pub fn prepare(targets: &Targets) -> Result<(), Failure> {
-    targets.out.map_or(Ok(()), folder)?;
-    targets.junit.map_or(Ok(()), |path| file(path, b""))
+pub fn prepare(output: &VerifyOutput) -> Result<(), Failure> {
+    output.out.as_deref().map_or(Ok(()), folder)?;
+    output.junit.as_deref().map_or(Ok(()), |path| file(path, b""))
 }
 
 /// Prints a certificate and writes its files.
-pub fn certificate(certificate: &Certificate, targets: &Targets) -> Result<(), Failure> {
-    if let Some(out) = targets.out {
+pub fn certificate(certificate: &Certificate, output: &VerifyOutput) -> Result<(), Failure> {
+    if let Some(out) = &output.out {
         let files = report::files(certificate)
             .map_err(|error| Failure::Internal(format!("making the report: {error}")))?;
         file(&out.join("certificate.json"), json(certificate)?.as_bytes())?;
@@ -44,24 +34,24 @@ pub fn certificate(certificate: &Certificate, targets: &Targets) -> Result<(), F
             out.display()
         ));
     }
-    if let Some(path) = targets.junit {
+    if let Some(path) = &output.junit {
         file(path, junit::document(certificate).as_bytes())?;
     }
-    let text = if targets.json { json(certificate)? } else { report::table(certificate) };
+    let text = if output.json { json(certificate)? } else { report::table(certificate) };
     write!(std::io::stdout().lock(), "{text}")?;
     Ok(())
 }
 
 /// Writes what a shard has done.
-pub fn part(arguments: &VerifyArgs, part: &Part) -> Result<(), Failure> {
+pub fn part(output: &VerifyOutput, part: &Part) -> Result<(), Failure> {
     let text = json(part)?;
-    if let Some(out) = &arguments.out {
+    if let Some(out) = &output.out {
         let (shard, shards) = part.shard;
         let path = out.join(format!("part-{shard}-of-{shards}.json"));
         file(&path, text.as_bytes())?;
         failure::note(&format!("{} pieces in {}", part.outcomes.len(), path.display()));
     }
-    if arguments.json {
+    if output.json {
         write!(std::io::stdout().lock(), "{text}")?;
     }
     Ok(())
