@@ -5,7 +5,7 @@
 
 use crate::unit::Defects;
 use image::MeterId;
-use metering::Means;
+use metering::{Means, Tail};
 use port::{MeterCommand, SampleBlock, SampleSource, SourceError};
 use runner::{Fed, Feed, Samples};
 use std::f64::consts::FRAC_PI_2;
@@ -82,6 +82,8 @@ impl Feed for SpoiledFeed {
         }
         let fed = self.samples.feed(&mut self.inputs, want, before)?;
         self.inputs.time = inputs.time;
+        // Nothing is wanted any more: what is open is closed, as in a good unit.
+        self.inputs.end = (want == 0).then_some(Tail::Count);
         let rate_hz = self.sample_rate_hz();
         let windows = self.honest.tick(&mut self.inputs).windows;
         for window in &windows {
