@@ -146,7 +146,7 @@ fn parts_make_the_whole() {
         short.iter().map(|piece| (*piece, job.work(*piece).unwrap())).collect();
     // To the last bit; not by assert_eq, which would print them all.
     assert!(whole.outcomes == alone, "parts differ from the whole");
-    let missing = complete(whole, job.pieces()).unwrap_err();
+    let missing = complete(whole, &job).unwrap_err();
     assert!(matches!(missing, MergeError::Missing { shards: 3, .. }), "{missing}");
     let twice = merge(vec![parts[0].clone(), parts[0].clone()]).unwrap_err();
     assert!(matches!(twice, MergeError::Twice(_)), "{twice}");

@@ -15,6 +15,8 @@ const CURVE_A: [f64; 12] = [0.25, 0.35, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 20.0, 32
 const CURVE_QUICK_A: [f64; 7] = [0.25, 0.5, 1.0, 2.5, 5.0, 20.0, 65.0];
 /// Of a supply that is spot-checked.
 const CURVE_SPOT_A: [f64; 3] = [0.5, 5.0, 65.0];
+/// Of energy that is supplied.
+const EXPORT_A: [f64; 3] = [0.5, 5.0, 65.0];
 /// With load on one phase.
 const SINGLE_PHASE_A: [f64; 4] = [0.5, 1.0, 5.0, 65.0];
 /// Currents of a module, as parts of In; its largest is 1.2 In.
@@ -31,6 +33,9 @@ pub(super) fn items(supply: Supply, depth: Depth, level: Level) -> Vec<Item> {
         items.extend(balanced(supply, depth, level, energy));
         if depth > Depth::Spot && supply.wiring != Wiring::ThreePhaseThreeWire {
             items.extend(single_phase(supply, depth, level, energy));
+        }
+        if depth > Depth::Spot && energy == Energy::Active {
+            items.extend(export(supply));
         }
         if depth > Depth::Spot {
             items.extend(starting(supply, energy));
@@ -103,6 +108,28 @@ fn balanced(supply: Supply, depth: Depth, level: Level, energy: Energy) -> Vec<I
                     row.percent,
                 ));
             }
+        }
+    }
+    items
+}
+
+/// Energy that is supplied, by its register: the LED tells of import. The limits are those of import.
+fn export(supply: Supply) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (factor, like) in [(Factor::ONE_EXPORT, Factor::ONE), (Factor::HALF_EXPORT, Factor::HALF_L)]
+    {
+        for current_a in EXPORT_A {
+            let row = ERROR_LIMITS.iter().find(|row| {
+                (row.energy, row.load) == (Energy::Active, Load::Balanced)
+                    && row.factors.contains(&like)
+                    && row.holds_at(current_a / IB_A)
+            });
+            let limit = row.expect("currents of the table").percent;
+            let setup = balanced_at(supply, current_a, factor);
+            let rest = at(&setup);
+            let clause = Energy::Active.clause("balanced").id;
+            let take = Take::ActiveRegister;
+            items.push(error_item(clause, supply, Energy::Active, setup, take, &rest, limit));
         }
     }
     items
