@@ -21,9 +21,9 @@ impl Factor {
     /// Power factor 0.5, capacitive.
     pub const HALF_C: Factor = Factor { label: "0.5C", lag_deg: -60.0 };
     /// Power factor 1, supplying.
-    pub const ONE_EXPORT: Factor = Factor { label: "1 export", lag_deg: 180.0 };
+    pub const ONE_EXPORT: Factor = Factor { label: "-1", lag_deg: 180.0 };
     /// Power factor 0.5, supplying active and taking reactive energy.
-    pub const HALF_EXPORT: Factor = Factor { label: "0.5 export", lag_deg: 120.0 };
+    pub const HALF_EXPORT: Factor = Factor { label: "-0.5", lag_deg: 120.0 };
     /// Sin phi 1, inductive.
     pub const SIN_ONE: Factor = Factor { label: "sin 1", lag_deg: 90.0 };
     /// Sin phi 0.5, inductive.
