@@ -73,7 +73,7 @@ fn a_selection_that_cannot_be_is_usage() {
     refuse(&["verify", "--wiring", "5p"], 2, &["expected one of 3p4w, 3p3w"]);
     refuse(&["verify", "--lot", "10000000"], 2, &["not in 0..=1000000"]);
     let nothing = ["verify", "--wiring", "wild-leg", "--un", "277"];
-    refuse(&nothing, 2, &["nothing to test", "wild-leg at 120 V"]);
+    refuse(&nothing, 2, &["nothing to test", "a wild leg is tested at 120 V only"]);
     refuse(&["verify", "--shard", "1/2"], 2, &["--out DIR, or --json"]);
     refuse(&["verify", "--shard", "1/2", "--junit", "x.xml"], 2, &["cannot be used"]);
     refuse(&["verify", "merge"], 2, &["<PARTS>"]);

@@ -14,7 +14,7 @@ use metering::{Limits, Tail};
 use port::{EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Timestamp};
 use runner::{Cue, CueAction, Feed, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
-use sim::frontend::{Afe, FrontEnd};
+use sim::frontend::{Afe, Filters, FrontEnd};
 use sim::sources::{Fault, FaultKind, Faulty, WithFormat};
 use sim::synthetic::{Signal, Synthetic};
 use sim::waveform::split;
@@ -44,6 +44,16 @@ pub struct Specimen {
     pub coefficients: Coefficients,
     /// The modules that are tested with it.
     pub modules: Vec<ModuleSpecimen>,
+    /// Filters of its front end: it is built anew for every run.
+    filters: Filters,
+}
+
+impl Specimen {
+    /// A unit with its coefficients and its modules.
+    pub fn new(unit: Unit, coefficients: Coefficients, modules: Vec<ModuleSpecimen>) -> Specimen {
+        let filters = unit.later.filters(RATE_HZ);
+        Specimen { unit, coefficients, modules, filters }
+    }
 }
 
 /// A module on the unit's bus.
@@ -216,7 +226,7 @@ impl Run<'_> {
         if let Meter::Module(_, primary_a) = setup.meter {
             return self.with_module(&front_end, waveform, primary_a);
         }
-        let mut afe = Afe::new(&front_end, waveform, RATE_HZ)?;
+        let mut afe = Afe::with_filters(&front_end, &specimen.filters, waveform, RATE_HZ)?;
         afe.seek(self.first());
         let defects = &specimen.unit.defects;
         let source = losing_samples(defects, Box::new(afe))?;
@@ -243,7 +253,7 @@ impl Run<'_> {
         let mut branches = split(waveform, &rows).into_iter();
         let mut counts = |front_end: &FrontEnd, coefficients: &Coefficients, rows: Range<usize>| {
             let branch = branches.next().expect("one a range");
-            let afe = Afe::new(front_end, branch, RATE_HZ)?;
+            let afe = Afe::with_filters(front_end, &specimen.filters, branch, RATE_HZ)?;
             let known = format(coefficients, &roles[rows]);
             Ok::<_, VerifyError>(WithFormat::new(afe, |format| *format = known))
         };

@@ -11,7 +11,7 @@ use image::Identity;
 use metering::calibration::{Applied, Coefficients, CountMean};
 use metering::{Limits, Tail, Wiring};
 use port::{Readings, SampleBlock, SampleSource, SourceError, SourceState, Timestamp};
-use sim::frontend::{Afe, FrontEnd};
+use sim::frontend::{Afe, Filters, FrontEnd};
 use sim::synthetic::{Signal, Synthetic};
 use world::{Inputs, Twin, TwinConfig};
 
@@ -41,6 +41,7 @@ pub struct Shown {
 #[derive(Debug)]
 pub struct CalibrationBench<'u> {
     front_end: &'u FrontEnd,
+    filters: Filters,
     standard: Standard,
     sample_rate_hz: f64,
     /// Seconds since the bench was switched on.
@@ -54,7 +55,8 @@ impl<'u> CalibrationBench<'u> {
         standard: Standard,
         sample_rate_hz: f64,
     ) -> CalibrationBench<'u> {
-        CalibrationBench { front_end, standard, sample_rate_hz, now_s: 0.0 }
+        let filters = front_end.filters(sample_rate_hz);
+        CalibrationBench { front_end, filters, standard, sample_rate_hz, now_s: 0.0 }
     }
 
     /// Applies the same to all phases, 120 degrees apart, and reads what each shows as a mean over
@@ -118,7 +120,12 @@ impl<'u> CalibrationBench<'u> {
         let voltage_v = voltage_v * (1.0 + 1e-6 * voltage_ppm);
         let current_a = current_a * (1.0 + 1e-6 * current_ppm);
         let signal = Signal::three_phase(frequency_hz, voltage_v, current_a, lag_deg + more_deg);
-        let mut source = Afe::new(self.front_end, signal.play(0, None), self.sample_rate_hz)?;
+        let mut source = Afe::with_filters(
+            self.front_end,
+            &self.filters,
+            signal.play(0, None),
+            self.sample_rate_hz,
+        )?;
         self.now_s += PAUSE_S;
         source.seek((self.now_s * self.sample_rate_hz).round() as u64);
         self.now_s += seconds;

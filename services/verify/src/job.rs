@@ -216,12 +216,12 @@ fn specimen(unit: &Unit, calibrated: &Calibrated, plan: &[Item]) -> Result<Speci
         modules.push(ModuleSpecimen { primary_a, front_end, coefficients });
     }
     let coefficients = calibrated.coefficients.clone();
-    Ok(Specimen { unit: unit.clone(), coefficients, modules })
+    Ok(Specimen::new(unit.clone(), coefficients, modules))
 }
 
 /// An ideal front end with the unit's program.
 fn exact(unit: &Unit) -> Result<Specimen, VerifyError> {
     let ideal = Unit { defects: unit.defects.clone(), ..Unit::ideal() };
     let coefficients = crate::calibrate::by_design(&ideal)?;
-    Ok(Specimen { unit: ideal, coefficients, modules: Vec::new() })
+    Ok(Specimen::new(ideal, coefficients, Vec::new()))
 }

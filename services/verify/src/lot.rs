@@ -78,8 +78,7 @@ fn seed(lot_seed: u64, number: u64) -> u64 {
 pub(crate) fn unit(lot_seed: u64, number: u64) -> Result<LotUnit, VerifyError> {
     let unit = Unit::typical(seed(lot_seed, number));
     let calibrated = calibrate(&unit, Standard::of_place(unit.seed))?;
-    let specimen =
-        Specimen { unit: unit.clone(), coefficients: calibrated.coefficients, modules: Vec::new() };
+    let specimen = Specimen::new(unit.clone(), calibrated.coefficients, Vec::new());
     let bench = Bench { exact: specimen.clone(), class: specimen };
     let mut findings = Vec::new();
     for item in items() {

@@ -7,6 +7,7 @@
 use port::{SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 
 use super::file::FrontEndError;
+use super::filter::Filters;
 use super::lead::{self, Leads, Settling};
 use super::model::FrontEnd;
 use super::path::Path;
@@ -54,13 +55,27 @@ impl<W: Waveform> Afe<W> {
         waveform: W,
         sample_rate_hz: f64,
     ) -> Result<Afe<W>, FrontEndError> {
+        Afe::with_filters(front_end, &Filters::default(), waveform, sample_rate_hz)
+    }
+
+    /// The same with filters that [`FrontEnd::filters`] fitted before: to the bit what [`Afe::new`] makes.
+    /// One that is not among them is fitted.
+    ///
+    /// # Errors
+    /// As [`Afe::new`].
+    pub fn with_filters(
+        front_end: &FrontEnd,
+        filters: &Filters,
+        waveform: W,
+        sample_rate_hz: f64,
+    ) -> Result<Afe<W>, FrontEndError> {
         if !(sample_rate_hz > 0.0 && sample_rate_hz.is_finite()) {
             return Err(FrontEndError::SampleRate(sample_rate_hz));
         }
         front_end.validate()?;
         let roles = waveform.roles();
         let paths = (0..roles.len())
-            .map(|row| Path::new(front_end, roles, row, sample_rate_hz))
+            .map(|row| Path::new(front_end, filters, roles, row, sample_rate_hz))
             .collect::<Result<Vec<Path>, FrontEndError>>()?;
         let reach = paths.iter().map(Path::reach).max().unwrap_or(0);
         let rows = paths.len();

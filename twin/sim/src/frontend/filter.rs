@@ -123,6 +123,31 @@ impl Filter {
     }
 }
 
+/// Filters that were fitted once, for front ends that are built again and again: a fit costs as much as a
+/// second of samples. They do not depend on temperature, noise or what is coupled.
+#[derive(Debug, Clone, Default)]
+pub struct Filters {
+    fitted: Vec<(Channel, f64, Filter)>,
+}
+
+impl Filters {
+    /// For channels with these true constants on a true clock of `rate_hz`.
+    pub(super) fn fit(channels: impl Iterator<Item = Channel>, rate_hz: f64) -> Filters {
+        let bent = channels.filter(|channel| !channel.is_flat());
+        let fit = |channel: Channel| {
+            let lead = Lead::new(channel.lead_rad, channel.lead_reference_hz, rate_hz);
+            (channel, rate_hz, Filter::new(&channel, &lead, rate_hz))
+        };
+        Filters { fitted: bent.map(fit).collect() }
+    }
+
+    /// The filter of a channel; fitted now, if it was not among those that were.
+    pub(super) fn of(&self, channel: &Channel, lead: &Lead, rate_hz: f64) -> Filter {
+        let known = self.fitted.iter().find(|(of, at_hz, _)| of == channel && *at_hz == rate_hz);
+        known.map_or_else(|| Filter::new(channel, lead, rate_hz), |(.., filter)| filter.clone())
+    }
+}
+
 /// Response of taps centred on the output's own sample.
 fn tap_response(taps: &[f64; TAPS], turns: f64) -> Complex {
     taps.iter().enumerate().fold(Complex { re: 0.0, im: 0.0 }, |sum, (index, tap)| {

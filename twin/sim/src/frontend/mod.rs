@@ -53,7 +53,7 @@ mod typical;
 
 pub use afe::Afe;
 pub use file::{FrontEndError, Layer};
-pub use filter::FILTER_REACH;
+pub use filter::{FILTER_REACH, Filters};
 pub use model::{Calibration, ChannelModel, Crosstalk, FrontEnd};
 pub(crate) use quantise::quantise;
 pub use quantise::{CODE_MAX, CODE_MIN, FULL_SCALE_COUNTS};

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use port::{Channel, Role, SourceFormat};
 use serde::{Deserialize, Serialize};
 
+use super::filter::Filters;
 use super::quantise::FULL_SCALE_COUNTS;
 
 /// Peak voltage at positive full scale, in volts: 277 V + 15 % is 450 V peak or 0.54 V at the
@@ -275,6 +276,13 @@ impl FrontEnd {
     /// The constants of a channel as they are at 23 degC.
     pub(super) fn known(&self, role: Role) -> Channel {
         self.channel(role).known(role, self.sinc_order)
+    }
+
+    /// The filters of all channels at a nominal rate, to build it with more than once; see
+    /// [`super::Afe::with_filters`].
+    pub fn filters(&self, sample_rate_hz: f64) -> Filters {
+        let channels = Role::ALL.into_iter().map(|role| self.known(role));
+        Filters::fit(channels, self.clock_hz(sample_rate_hz))
     }
 
     /// The true sample clock at a nominal rate, in hertz.

@@ -3,7 +3,7 @@
 use port::Role;
 
 use super::file::FrontEndError;
-use super::filter::{FILTER_REACH, Filter};
+use super::filter::{FILTER_REACH, Filter, Filters};
 use super::lead::Lead;
 use super::model::{ChannelModel, FrontEnd};
 use super::quantise::{FULL_SCALE_COUNTS, quantise};
@@ -31,9 +31,10 @@ pub(super) struct Path {
 }
 
 impl Path {
-    /// The path of `roles[row]` at a nominal rate.
+    /// The path of `roles[row]` at a nominal rate, its filter among `filters` or fitted.
     pub(super) fn new(
         front_end: &FrontEnd,
+        filters: &Filters,
         roles: &[Role],
         row: usize,
         sample_rate_hz: f64,
@@ -43,7 +44,7 @@ impl Path {
         let rate_hz = front_end.clock_hz(sample_rate_hz);
         let channel = front_end.known(role);
         let lead = Lead::new(channel.lead_rad, channel.lead_reference_hz, rate_hz);
-        let filter = (!channel.is_flat()).then(|| Filter::new(&channel, &lead, rate_hz));
+        let filter = (!channel.is_flat()).then(|| filters.of(&channel, &lead, rate_hz));
         let error = filter.as_ref().map_or(0.0, |filter| filter.error);
         if error > FILTER_ERROR_MOST {
             return Err(FrontEndError::Filter { role, rate_hz, error });

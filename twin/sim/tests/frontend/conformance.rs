@@ -161,3 +161,22 @@ fn the_test_finds_what_breaks_the_contract() {
         assert!(found.contains(reason), "{reason}: {found}");
     }
 }
+
+/// Filters that were fitted before give the same counts, at another temperature too; those of another unit
+/// do no harm.
+#[test]
+fn filters_fitted_before_give_the_same_counts() {
+    let unit = FrontEnd::typical(9);
+    let warm = FrontEnd { temperature_degc: 50.0, ..unit.clone() };
+    let waveform = || Signal::three_phase(50.0, 230.0, 5.0, 30.0).play(1, Some(0.2));
+    let counts = |mut source: Afe<_>| {
+        let mut block = SampleBlock::new(6, 1_600);
+        assert_eq!(source.read(&mut block, 1_600), Ok(SourceState::Samples));
+        (0..6).map(|row| block.row(row).to_vec()).collect::<Vec<_>>()
+    };
+    let anew = counts(Afe::new(&warm, waveform(), 8_000.0).unwrap());
+    for filters in [unit.filters(8_000.0), FrontEnd::typical(10).filters(8_000.0)] {
+        let source = Afe::with_filters(&warm, &filters, waveform(), 8_000.0).unwrap();
+        assert!(counts(source) == anew);
+    }
+}
