@@ -9,6 +9,7 @@ mod document;
 mod failure;
 mod live;
 mod map_command;
+mod progress_line;
 mod read_command;
 mod record_command;
 mod replay;
@@ -20,7 +21,6 @@ mod trace_document;
 mod trace_print;
 mod verify_command;
 mod version;
-mod xml;
 
 use clap::Parser;
 use cli::{Cli, Command};

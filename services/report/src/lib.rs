@@ -12,6 +12,7 @@ mod format;
 mod groups;
 mod pdf;
 mod terminal;
+pub mod xml;
 
 pub use csv::csv;
 pub use terminal::table;

@@ -112,7 +112,7 @@ fn calibrate_at(
     basic_current_a: f64,
     standard: Standard,
 ) -> Result<Calibrated, VerifyError> {
-    let design = unit.front_end.clone().uncalibrated().format(&ROLES, RATE_HZ);
+    let design = by_design(unit)?;
     let conditions = Conditions::new(basic_current_a);
     let mut work = Work {
         bench: CalibrationBench::new(&unit.front_end, standard, RATE_HZ),
@@ -136,7 +136,7 @@ fn calibrate_at(
     work.check(&conditions.capacitive, "Ib, PF 0.8C")?;
     let Work { coefficients, steps, residuals, .. } = work;
     let coefficients = stored(unit, &coefficients)?;
-    let channels = coefficients.channels().iter().zip(&design.channels);
+    let channels = coefficients.channels().iter().zip(design.channels());
     let sheet = CalibrationSheet {
         version: Coefficients::VERSION,
         crc: format!("{:08x}", coefficients.crc()),

@@ -19,6 +19,8 @@ pub const IMAX_A: f64 = 65.0;
 pub const IST_A: f64 = 0.020;
 /// Pulses of the LED for a kilowatt-hour (datasheet L616).
 pub const IMPULSES_PER_KWH: f64 = 1000.0;
+/// Energy of a pulse in watt-hours, as the nameplate says.
+pub const PULSE_WH: f64 = 1000.0 / IMPULSES_PER_KWH;
 
 /// What a clause demands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -222,6 +224,17 @@ impl ErrorLimit {
     }
 }
 
+/// The limit of the error in percent for an energy, a load, a current as a part of Ib or In and a
+/// displacement; none if the tables have no such row.
+pub fn error_percent(energy: Energy, load: Load, part: f64, factor: Factor) -> Option<f64> {
+    let row = ERROR_LIMITS.iter().find(|row| {
+        (row.energy, row.load) == (energy, load)
+            && row.factors.contains(&factor)
+            && row.holds_at(part)
+    });
+    row.map(|row| row.percent)
+}
+
 /// Largest difference of the single-phase and the balanced error at Ib, in percent.
 pub fn difference_percent(energy: Energy) -> f64 {
     match energy {
@@ -379,6 +392,19 @@ mod tests {
         assert_eq!(sheet_limit("active power", 0.25, "1"), Some(1.5));
         assert_eq!(sheet_limit("reactive power", 1.0, "0.5L"), Some(2.5));
         assert_eq!(sheet_limit("frequency", 65.0, ""), Some(0.1));
+    }
+
+    /// [E9, E10, L1] The nameplate that the bench goes by is that of the sheet.
+    #[test]
+    fn the_nameplate_is_that_of_the_sheet() {
+        let device: toml::Table = include_str!("../../../device.toml").parse().expect("TOML");
+        let current = |key: &str| device["current"][key].as_float();
+        assert_eq!(current("in_a"), Some(IB_A));
+        assert_eq!(current("imin_a"), Some(IMIN_A));
+        assert_eq!(current("imax_a"), Some(IMAX_A));
+        assert_eq!(current("ist_a"), Some(IST_A));
+        let impulses = device["led"]["impulses_per_kwh"].as_integer();
+        assert_eq!(impulses, Some(IMPULSES_PER_KWH as i64));
     }
 
     /// Ids are unique, and every clause names a row of the datasheet.

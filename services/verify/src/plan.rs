@@ -14,7 +14,7 @@ pub use item::{Item, Line, Method, Point, Take, Work};
 pub(crate) use lot::lot_item;
 
 use crate::limits::clause;
-use crate::setup::{Meter, Setup};
+use crate::setup::{Factor, Meter, Setup};
 use metering::Wiring;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,11 @@ struct Supply {
 impl Supply {
     const fn new(wiring: Wiring, nominal_v: f64, frequency_hz: f64) -> Supply {
         Supply { wiring, nominal_v, frequency_hz }
+    }
+
+    /// A balanced sinusoidal load on it.
+    fn balanced(&self, current_a: f64, factor: Factor) -> Setup {
+        Setup::balanced(self.wiring, self.nominal_v, self.frequency_hz, current_a, factor)
     }
 
     /// Part of an id.

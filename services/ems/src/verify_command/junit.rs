@@ -1,6 +1,6 @@
 //! JUnit XML of a certificate: a suite for each clause, a test case for each point.
 
-use crate::xml::escaped;
+use report::xml::escaped;
 use std::fmt::Write as _;
 use verify::document::{Certificate, PointResult};
 

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use super::Figure;
 use crate::drawing::{Anchor, Color, Mark, Stroke, Type};
+use crate::xml::escaped;
 
 /// Pixels for a point: so that a figure is of readable size in a browser.
 const SCALE: f32 = 1.8;
@@ -105,20 +106,4 @@ impl std::fmt::Display for Length {
 
 fn hex(Color(red, green, blue): Color) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
-}
-
-/// With what XML takes for itself replaced, and without control characters, which it forbids.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

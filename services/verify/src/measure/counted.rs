@@ -4,14 +4,11 @@ use super::energy::{active_wh, reactive_varh};
 use super::{Finding, percent};
 use crate::bench::{Action, RATE_HZ, Run, Specimen};
 use crate::error::VerifyError;
-use crate::limits::IMPULSES_PER_KWH;
+use crate::limits::PULSE_WH;
 use crate::plan::{Point, Take};
 use crate::setup::Setup;
 use catalog::{Class, QuantityId, Register, Scope, SettingId, points};
 use image::{MeterImage, Request};
-
-/// Energy of a pulse, in watt-hours, as the nameplate says.
-const PULSE_WH: f64 = 1000.0 / IMPULSES_PER_KWH;
 
 fn counted(indicated: f64, reference: f64, error: f64, simulated_s: f64) -> Finding {
     Finding { indicated, reference, error, uncertainty: 0.0, simulated_s, limit: None }

@@ -3,7 +3,7 @@
 use super::{Finding, percent};
 use crate::bench::{Run, Specimen};
 use crate::error::VerifyError;
-use crate::limits::IMPULSES_PER_KWH;
+use crate::limits::PULSE_WH;
 use crate::plan::Take;
 use crate::setup::{Meter, Setup, Waveform};
 use crate::uncertainty;
@@ -21,9 +21,6 @@ const SETTLING_S: f64 = 0.5;
 
 /// A module's sensors settle from the first sample on.
 const MODULE_SETTLING_S: f64 = 4.0;
-
-/// Energy of a pulse, in watt-hours, as the nameplate says.
-const PULSE_WH: f64 = 1000.0 / IMPULSES_PER_KWH;
 
 /// An error of an energy.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,5 +1,6 @@
 //! Loads that change: each window, and all of them together, against the integral over just that time.
 
+use super::energy::active_wh;
 use super::{Finding, percent};
 use crate::bench::{RATE_HZ, Run, Specimen};
 use crate::error::VerifyError;
@@ -7,8 +8,6 @@ use crate::setup::Setup;
 use catalog::{QuantityId, Scope, point};
 use port::Role;
 use sim::synthetic::{Signal, Spectrum, truth};
-
-use super::energy::active_wh;
 
 /// Loads one after the other, as parts of the setup's current.
 const PARTS: [f64; 12] = [1.0, 3.0, 0.2, 10.0, 0.5, 2.0, 0.1, 7.0, 1.5, 0.3, 12.0, 1.0];

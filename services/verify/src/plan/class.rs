@@ -2,8 +2,8 @@
 
 use super::{Depth, Item, Level, Method, Point, Supply, Take, Work, at, point};
 use crate::limits::{
-    ERROR_LIMITS, Energy, IB_A, IMAX_A, IMIN_A, IMPULSES_PER_KWH, IST_A, Load, TENTH,
-    difference_percent,
+    ERROR_LIMITS, Energy, IB_A, IMAX_A, IMIN_A, IMPULSES_PER_KWH, IST_A, Load, PULSE_WH, TENTH,
+    difference_percent, error_percent,
 };
 use crate::setup::{Factor, Meter, Setup};
 use metering::Wiring;
@@ -52,14 +52,7 @@ pub(super) fn items(supply: Supply, depth: Depth, level: Level) -> Vec<Item> {
     items
 }
 
-fn take(energy: Energy) -> Take {
-    match energy {
-        Energy::Active => Take::ActivePulses,
-        Energy::Reactive => Take::ReactiveRegister,
-    }
-}
-
-/// `kWh` or `kvarh`.
+/// Unit of an energy here.
 fn unit(energy: Energy) -> &'static str {
     match energy {
         Energy::Active => "Wh",
@@ -79,12 +72,12 @@ fn curve(depth: Depth, level: Level) -> &'static [f64] {
 fn error_item(
     clause: &'static str,
     supply: Supply,
-    energy: Energy,
     setup: Setup,
     take: Take,
     rest: &str,
     limit: f64,
 ) -> Item {
+    let energy = take.energy();
     let point = point(clause, energy.name(), supply, rest, &setup, take.method(), limit);
     Item { points: vec![Point { unit: unit(energy), ..point }], work: Work::Error(setup, take) }
 }
@@ -95,18 +88,10 @@ fn balanced(supply: Supply, depth: Depth, level: Level, energy: Energy) -> Vec<I
     for row in rows {
         for factor in row.factors {
             for current_a in curve(depth, level).iter().filter(|amps| row.holds_at(**amps / IB_A)) {
-                let setup = balanced_at(supply, *current_a, *factor);
+                let setup = supply.balanced(*current_a, *factor);
                 let clause = energy.clause("balanced").id;
                 let rest = at(&setup);
-                items.push(error_item(
-                    clause,
-                    supply,
-                    energy,
-                    setup,
-                    take(energy),
-                    &rest,
-                    row.percent,
-                ));
+                items.push(error_item(clause, supply, setup, Take::of(energy), &rest, row.percent));
             }
         }
     }
@@ -119,24 +104,16 @@ fn export(supply: Supply) -> Vec<Item> {
     for (factor, like) in [(Factor::ONE_EXPORT, Factor::ONE), (Factor::HALF_EXPORT, Factor::HALF_L)]
     {
         for current_a in EXPORT_A {
-            let row = ERROR_LIMITS.iter().find(|row| {
-                (row.energy, row.load) == (Energy::Active, Load::Balanced)
-                    && row.factors.contains(&like)
-                    && row.holds_at(current_a / IB_A)
-            });
-            let limit = row.expect("currents of the table").percent;
-            let setup = balanced_at(supply, current_a, factor);
+            let limit = error_percent(Energy::Active, Load::Balanced, current_a / IB_A, like);
+            let limit = limit.expect("currents of the table");
+            let setup = supply.balanced(current_a, factor);
             let rest = at(&setup);
             let clause = Energy::Active.clause("balanced").id;
             let take = Take::ActiveRegister;
-            items.push(error_item(clause, supply, Energy::Active, setup, take, &rest, limit));
+            items.push(error_item(clause, supply, setup, take, &rest, limit));
         }
     }
     items
-}
-
-fn balanced_at(supply: Supply, current_a: f64, factor: Factor) -> Setup {
-    Setup::balanced(supply.wiring, supply.nominal_v, supply.frequency_hz, current_a, factor)
 }
 
 /// With load on each phase in turn and all voltages, and at Ib its difference to a balanced load.
@@ -157,34 +134,26 @@ fn single_phase(supply: Supply, depth: Depth, level: Level, energy: Energy) -> V
                 if few && *current_a < IB_A {
                     continue;
                 }
-                let setup = alone(balanced_at(supply, *current_a, row.factors[0]));
+                let setup = alone(supply.balanced(*current_a, row.factors[0]));
                 let rest = format!("L{}/{}", phase + 1, at(&setup));
                 let clause = energy.clause("single-phase").id;
-                items.push(error_item(
-                    clause,
-                    supply,
-                    energy,
-                    setup,
-                    take(energy),
-                    &rest,
-                    row.percent,
-                ));
+                items.push(error_item(clause, supply, setup, Take::of(energy), &rest, row.percent));
             }
         }
         let factor = match energy {
             Energy::Active => Factor::ONE,
             Energy::Reactive => Factor::SIN_ONE,
         };
-        let base = balanced_at(supply, IB_A, factor);
+        let base = supply.balanced(IB_A, factor);
         let other = alone(base.clone());
         let limit = difference_percent(energy);
         let clause = energy.clause("difference").id;
         let rest = format!("L{}/{}", phase + 1, at(&other));
-        let method = take(energy).method();
+        let method = Take::of(energy).method();
         let point = point(clause, energy.name(), supply, &rest, &other, method, limit);
         items.push(Item {
             points: vec![Point { unit: "%", ..point }],
-            work: Work::Change { base, others: vec![other], take: take(energy) },
+            work: Work::Change { base, others: vec![other], take: Take::of(energy) },
         });
     }
     items
@@ -193,7 +162,7 @@ fn single_phase(supply: Supply, depth: Depth, level: Level, energy: Energy) -> V
 /// Longest pulse period at the starting current, in seconds: a fifth more than the true one
 /// (EN 50470-3). The first pulse may take half as long again.
 fn pulse_period_s(power: f64) -> f64 {
-    1.2 * 3600.0 * 1000.0 / (IMPULSES_PER_KWH * power)
+    1.2 * 3600.0 * PULSE_WH / power
 }
 
 fn starting(supply: Supply, energy: Energy) -> Vec<Item> {
@@ -202,7 +171,7 @@ fn starting(supply: Supply, energy: Energy) -> Vec<Item> {
         Energy::Active => (IST_A, Factor::ONE),
         Energy::Reactive => (0.005 * IB_A, Factor::SIN_ONE),
     };
-    let setup = balanced_at(supply, current_a, factor);
+    let setup = supply.balanced(current_a, factor);
     let truth = setup.truth();
     let period_s = pulse_period_s(truth.power_w().abs().max(truth.power_var().abs()));
     let clause = energy.clause("starting").id;
@@ -212,7 +181,7 @@ fn starting(supply: Supply, energy: Energy) -> Vec<Item> {
         ..point(clause, energy.name(), supply, rest, &setup, Method::Count, limit)
     };
     let points = vec![one("first", 1.5 * period_s), one("next", period_s)];
-    vec![Item { points, work: Work::Starting(setup, take(energy)) }]
+    vec![Item { points, work: Work::Starting(setup, Take::of(energy)) }]
 }
 
 /// Without current at 115 % of the nominal voltage (edition 1) and 110 % (edition 2, active energy only),
@@ -233,7 +202,7 @@ fn no_load(supply: Supply, energy: Energy) -> Vec<Item> {
     }
     for (rest, voltage, seconds) in cases {
         let factor = Factor::ONE;
-        let setup = Setup { voltage, ..balanced_at(supply, 0.0, factor) };
+        let setup = Setup { voltage, ..supply.balanced(0.0, factor) };
         let clause = energy.clause("no-load").id;
         let (unit, method) = match energy {
             Energy::Active => ("pulses", Method::Count),
@@ -242,14 +211,14 @@ fn no_load(supply: Supply, energy: Energy) -> Vec<Item> {
         let point = point(clause, energy.name(), supply, rest, &setup, method, 1.0);
         items.push(Item {
             points: vec![Point { unit, error_unit: unit, ..point }],
-            work: Work::NoLoad(setup, take(energy), seconds),
+            work: Work::NoLoad(setup, Take::of(energy), seconds),
         });
     }
     items
 }
 
 fn constant(supply: Supply) -> Item {
-    let setup = balanced_at(supply, IMAX_A, Factor::ONE);
+    let setup = supply.balanced(IMAX_A, Factor::ONE);
     let clause = "62053-21/constant";
     // A tenth of the limit of error at this current.
     let limit = TENTH * 1.0;
@@ -267,14 +236,14 @@ fn repeatability(supply: Supply) -> Vec<Item> {
         (Energy::Reactive, IB_A, Factor::SIN_HALF_L, 2.0),
     ];
     let item = |(energy, current_a, factor, limit): (Energy, f64, Factor, f64)| {
-        let setup = balanced_at(supply, current_a, factor);
+        let setup = supply.balanced(current_a, factor);
         let clause = energy.clause("repeatability").id;
-        let method = take(energy).method();
+        let method = Take::of(energy).method();
         let limit = TENTH * limit;
         let point = point(clause, energy.name(), supply, &at(&setup), &setup, method, limit);
         Item {
             points: vec![Point { unit: "%", ..point }],
-            work: Work::Repeatability(setup, take(energy), REPETITIONS),
+            work: Work::Repeatability(setup, Take::of(energy), REPETITIONS),
         }
     };
     cases.into_iter().map(item).collect()
@@ -296,21 +265,13 @@ fn modules(supply: Supply, level: Level) -> Vec<Item> {
                         continue;
                     }
                     let meter = Meter::Module(model, primary_a);
-                    let setup = Setup { meter, ..balanced_at(supply, part * primary_a, *factor) };
+                    let setup = Setup { meter, ..supply.balanced(part * primary_a, *factor) };
                     let take = match row.energy {
                         Energy::Active => Take::ActiveRegister,
                         Energy::Reactive => Take::ReactiveRegister,
                     };
                     let rest = at(&setup);
-                    items.push(error_item(
-                        clause,
-                        supply,
-                        row.energy,
-                        setup,
-                        take,
-                        &rest,
-                        row.percent,
-                    ));
+                    items.push(error_item(clause, supply, setup, take, &rest, row.percent));
                 }
             }
         }

@@ -36,36 +36,32 @@ pub(super) fn items(supply: Supply, depth: Depth) -> Vec<Item> {
             "pulses of the LED",
             "Wh",
             supply,
-            Work::Constant(setup(supply, IMAX_A, Factor::ONE), 1.0),
+            Work::Constant(supply.balanced(IMAX_A, Factor::ONE), 1.0),
         ));
         items.push(counted(
             "exact/zero",
             "all energies",
             "Wh",
             supply,
-            Work::NoLoad(setup(supply, 0.0, Factor::ONE), Take::ActiveRegister, 60.0),
+            Work::NoLoad(supply.balanced(0.0, Factor::ONE), Take::ActiveRegister, 60.0),
         ));
         items.push(counted(
             "exact/samples",
             "samples",
             "samples",
             supply,
-            Work::Samples(setup(supply, IB_A, Factor::ONE), SAMPLES_S),
+            Work::Samples(supply.balanced(IB_A, Factor::ONE), SAMPLES_S),
         ));
         items.push(counted(
             "exact/tariffs",
             "active energy",
             "Wh",
             supply,
-            Work::Tariffs(setup(supply, IMAX_A, Factor::ONE)),
+            Work::Tariffs(supply.balanced(IMAX_A, Factor::ONE)),
         ));
         items.push(freshness(supply));
     }
     items
-}
-
-fn setup(supply: Supply, current_a: f64, factor: Factor) -> Setup {
-    Setup::balanced(supply.wiring, supply.nominal_v, supply.frequency_hz, current_a, factor)
 }
 
 /// Everything at once: distorted, displaced and off the grid.
@@ -73,7 +69,7 @@ fn readings(supply: Supply, frequency_hz: f64) -> Item {
     let setup = Setup {
         frequency_hz,
         waveform: Waveform::ThirtyFirst,
-        ..setup(supply, IB_A, Factor::HALF_L)
+        ..supply.balanced(IB_A, Factor::HALF_L)
     };
     let point = |(line, quantity, unit, limit): (Line, &'static str, &'static str, f64)| {
         let rest = format!("{}/{frequency_hz}Hz", quantity.replace(' ', "-"));
@@ -95,14 +91,14 @@ fn readings(supply: Supply, frequency_hz: f64) -> Item {
 /// A window's edge is known to a part of a sample where the load jumps; what that is worth is added to the
 /// limit by whoever measures.
 fn changing_load(supply: Supply) -> Item {
-    let setup = setup(supply, IB_A, Factor::HALF_L);
+    let setup = supply.balanced(IB_A, Factor::HALF_L);
     let point =
         point("exact/energy", "active energy", supply, &at(&setup), &setup, Method::Register, 1e-4);
     Item { points: vec![Point { unit: "Wh", ..point }], work: Work::ChangingLoad(setup) }
 }
 
 fn freshness(supply: Supply) -> Item {
-    let setup = setup(supply, IB_A, Factor::ONE);
+    let setup = supply.balanced(IB_A, Factor::ONE);
     let point =
         point("exact/freshness", "active power", supply, &at(&setup), &setup, Method::Reading, 0.1);
     Item { points: vec![Point { unit: "W", ..point }], work: Work::Freshness(setup) }

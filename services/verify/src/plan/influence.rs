@@ -2,8 +2,7 @@
 
 use super::{Depth, Item, Level, Point, Supply, Take, Work, at, point};
 use crate::limits::{
-    Energy, FREQUENCY_PARTS, INFLUENCE_LIMITS, InfluenceLimit, TEMPERATURE_INTERVALS_DEGC,
-    VOLTAGE_PARTS,
+    FREQUENCY_PARTS, INFLUENCE_LIMITS, InfluenceLimit, TEMPERATURE_INTERVALS_DEGC, VOLTAGE_PARTS,
 };
 use crate::setup::{Setup, Waveform};
 use metering::Wiring;
@@ -34,19 +33,11 @@ pub(super) fn items(supply: Supply, depth: Depth, level: Level) -> Vec<Item> {
     items
 }
 
-fn take(energy: Energy) -> Take {
-    match energy {
-        Energy::Active => Take::ActivePulses,
-        Energy::Reactive => Take::ReactiveRegister,
-    }
-}
-
 /// A setup under influence, what tells it from its neighbours, and its limit.
 type Influenced = (Setup, String, f64);
 
 fn item(supply: Supply, row: &InfluenceLimit, current_a: f64) -> Option<Item> {
-    let Supply { wiring, nominal_v, frequency_hz } = supply;
-    let base = Setup::balanced(wiring, nominal_v, frequency_hz, current_a, row.factor);
+    let base = supply.balanced(current_a, row.factor);
     if row.influence == "temperature" {
         return Some(temperature(supply, row, &base));
     }
@@ -63,13 +54,13 @@ fn item(supply: Supply, row: &InfluenceLimit, current_a: f64) -> Option<Item> {
         work: Work::Change {
             base,
             others: others.iter().map(|(setup, ..)| setup.clone()).collect(),
-            take: take(row.energy),
+            take: Take::of(row.energy),
         },
     })
 }
 
 fn one(supply: Supply, row: &InfluenceLimit, setup: &Setup, rest: &str, limit: f64) -> Point {
-    let method = take(row.energy).method();
+    let method = Take::of(row.energy).method();
     let clause = row.energy.clause(row.influence).id;
     Point { unit: "%", ..point(clause, row.energy.name(), supply, rest, setup, method, limit) }
 }
@@ -149,7 +140,7 @@ fn temperature(supply: Supply, row: &InfluenceLimit, base: &Setup) -> Item {
         points: points.into(),
         work: Work::Drift {
             intervals: intervals.map(|(cold, warm)| (at_degc(cold), at_degc(warm))).into(),
-            take: take(row.energy),
+            take: Take::of(row.energy),
         },
     }
 }

@@ -1,7 +1,7 @@
 //! An item of the plan: the points that it gives, and the work that gives them.
 
 use crate::document::{Applied, Arm};
-use crate::limits::clause;
+use crate::limits::{Energy, clause};
 use crate::setup::{Meter, Setup};
 
 /// A point of the plan: what is demanded there.
@@ -72,6 +72,22 @@ pub enum Take {
 }
 
 impl Take {
+    /// How an energy of the built-in meter is taken: the LED tells of active energy only.
+    pub fn of(energy: Energy) -> Take {
+        match energy {
+            Energy::Active => Take::ActivePulses,
+            Energy::Reactive => Take::ReactiveRegister,
+        }
+    }
+
+    /// Which energy it is.
+    pub fn energy(self) -> Energy {
+        match self {
+            Take::ActivePulses | Take::ActiveRegister => Energy::Active,
+            Take::ReactiveRegister => Energy::Reactive,
+        }
+    }
+
     /// How.
     pub fn method(self) -> Method {
         match self {

@@ -1,7 +1,7 @@
 //! The points of a production lot: a setup in, the limit of its clause found.
 
 use super::{Item, Line, Method, Point, Supply, Take, Work, at, point};
-use crate::limits::{ERROR_LIMITS, Energy, IB_A, INFLUENCE_LIMITS, Load, sheet_limit};
+use crate::limits::{IB_A, INFLUENCE_LIMITS, Load, error_percent, sheet_limit};
 use crate::setup::{Factor, Setup};
 
 /// The item of a piece of work on a balanced load of the built-in meter.
@@ -26,28 +26,17 @@ fn supply(setup: &Setup) -> Supply {
     Supply::new(setup.wiring, setup.nominal_v, setup.frequency_hz)
 }
 
-fn energy(take: Take) -> Energy {
-    match take {
-        Take::ActivePulses | Take::ActiveRegister => Energy::Active,
-        Take::ReactiveRegister => Energy::Reactive,
-    }
-}
-
 fn error(setup: &Setup, take: Take) -> Point {
-    let energy = energy(take);
-    let row = ERROR_LIMITS.iter().find(|row| {
-        row.energy == energy
-            && row.load == Load::Balanced
-            && row.factors.contains(&setup.factor)
-            && row.holds_at(setup.current_a / IB_A)
-    });
-    let limit = row.expect("a point of the tables").percent;
+    let energy = take.energy();
+    let part = setup.current_a / IB_A;
+    let limit = error_percent(energy, Load::Balanced, part, setup.factor);
+    let limit = limit.expect("a point of the tables");
     let clause = energy.clause("balanced").id;
     point(clause, energy.name(), supply(setup), &at(setup), setup, take.method(), limit)
 }
 
 fn drift(cold: &Setup, warm: &Setup, take: Take) -> Point {
-    let energy = energy(take);
+    let energy = take.energy();
     let row = INFLUENCE_LIMITS.iter().find(|row| {
         row.energy == energy && row.influence == "temperature" && row.factor == warm.factor
     });

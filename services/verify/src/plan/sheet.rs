@@ -44,10 +44,6 @@ pub(super) fn items(supply: Supply, depth: Depth, level: Level) -> Vec<Item> {
     items
 }
 
-fn setup(supply: Supply, current_a: f64, factor: Factor) -> Setup {
-    Setup::balanced(supply.wiring, supply.nominal_v, supply.frequency_hz, current_a, factor)
-}
-
 fn reading(
     clause: &'static str,
     quantity: &'static str,
@@ -71,7 +67,7 @@ fn powers(supply: Supply, currents_a: &[f64], depth: Depth) -> Vec<Item> {
             if depth == Depth::Spot && ![1.0, 65.0].contains(&current_a) {
                 continue;
             }
-            let setup = setup(supply, current_a, factor);
+            let setup = supply.balanced(current_a, factor);
             let candidates: &[(&'static str, &'static str, &'static str, Line, &str)] = if active {
                 &[
                     ("A1", "current", "A", Line::Current, ""),
@@ -108,7 +104,7 @@ fn powers(supply: Supply, currents_a: &[f64], depth: Depth) -> Vec<Item> {
 fn voltages(supply: Supply, voltages_v: &[f64]) -> Vec<Item> {
     let one = |voltage_v: &f64| {
         let voltage = voltage_v / supply.nominal_v;
-        let setup = Setup { voltage, ..setup(supply, IB_A, Factor::ONE) };
+        let setup = Setup { voltage, ..supply.balanced(IB_A, Factor::ONE) };
         let (mut points, mut lines) = (Vec::new(), Vec::new());
         let between = voltage_v * 3f64.sqrt();
         for (quantity, at, line) in [
@@ -131,7 +127,7 @@ fn voltages(supply: Supply, voltages_v: &[f64]) -> Vec<Item> {
 
 fn frequencies(supply: Supply, frequencies_hz: &[f64]) -> Vec<Item> {
     let one = |frequency_hz: &f64| {
-        let setup = Setup { frequency_hz: *frequency_hz, ..setup(supply, IB_A, Factor::ONE) };
+        let setup = Setup { frequency_hz: *frequency_hz, ..supply.balanced(IB_A, Factor::ONE) };
         let limit = sheet_limit("frequency", *frequency_hz, "").expect("within 45 to 65 Hz");
         let rest = format!("{frequency_hz}Hz");
         Item {
@@ -143,7 +139,7 @@ fn frequencies(supply: Supply, frequencies_hz: &[f64]) -> Vec<Item> {
 }
 
 fn thd(supply: Supply, waveform: Waveform) -> Item {
-    let setup = Setup { waveform, ..setup(supply, 10.0, Factor::ONE) };
+    let setup = Setup { waveform, ..supply.balanced(10.0, Factor::ONE) };
     let rest = waveform.name().replace(' ', "-");
     let one = |quantity| Point {
         error_unit: "points",
@@ -161,7 +157,7 @@ fn thd(supply: Supply, waveform: Waveform) -> Item {
 
 /// What a client reads over TCP, against what the unit measured.
 fn modbus(supply: Supply) -> Item {
-    let setup = setup(supply, 7.3, Factor::EIGHT_C);
+    let setup = supply.balanced(7.3, Factor::EIGHT_C);
     let rows: [(&'static str, &'static str); 7] = [
         ("R1", "energy"),
         ("R2", "energy by phase"),
