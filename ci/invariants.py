@@ -27,6 +27,8 @@ MAY_USE = {
     "sim": {"catalog", "port", "metering", "recording"},
     "linux": {"port"},
     "host": {"catalog", "port", "image"},
+    "store": {"catalog", "port", "metering", "image"},
+    "files": {"catalog", "port", "image", "store"},
     "runner": {"catalog", "port", "metering", "image", "world", "host"},
     "lab": {"catalog", "port", "metering", "image", "world", "runner", "sim"},
     "verify": {"catalog", "port", "metering", "image", "world", "host", "runner", "sim", "modbus"},

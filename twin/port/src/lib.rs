@@ -4,6 +4,7 @@
 //! Nothing here opens, waits or draws a random number.
 
 mod bus;
+mod disk;
 mod finding;
 mod reading;
 mod source;
@@ -11,6 +12,7 @@ mod time;
 mod wiring;
 
 pub use bus::{EsyBus, EsyReply, MeterCommand, ModuleIdentity, ModuleModel, SlotId};
+pub use disk::{Disk, DiskError, DiskFile};
 pub use finding::{Candidates, WiringFinding};
 pub use reading::{Flag, Flags, Reading, Readings, Reason};
 pub use source::{

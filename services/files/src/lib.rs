@@ -1,0 +1,1 @@
+//! Files of the history: CSV, JSON, Parquet and XLSX, out and in.

@@ -1,0 +1,1 @@
+//! Two banks in a file of fixed records: what must survive anything.

@@ -1,0 +1,1 @@
+//! Log jobs as data, and how images become rows.

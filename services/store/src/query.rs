@@ -1,0 +1,1 @@
+//! Questions to the history: range, step, aggregate.
