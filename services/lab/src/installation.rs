@@ -6,7 +6,7 @@ use image::{Command, Identity, MeterId, Origin, Request};
 use metering::{Limits, MeterSettings, Wiring};
 use port::{Channel, EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Timestamp};
 use runner::{Cue, CueAction, Feed, Samples, Script};
-use sim::esy::{Module, VirtualBus};
+use sim::esy::{Module, ModuleMemory, VirtualBus};
 use sim::frontend::{Afe, FrontEnd, FrontEndError};
 use sim::scenario::{self, Action, Fidelity, Scenario, Terminals};
 use sim::sources::{FaultError, Faulty};
@@ -75,7 +75,20 @@ pub fn install(
     device: &DeviceFacts,
     instants_s: &[f64],
 ) -> Result<Installation, SetUpError> {
-    let plan = Plan::new(scenario);
+    install_with(scenario, device, instants_s, &ModuleMemory::default())
+}
+
+/// The same, with modules that have counted before, in a memory that whoever keeps a clone of it can read.
+///
+/// # Errors
+/// As those of [`install`].
+pub fn install_with(
+    scenario: &Scenario,
+    device: &DeviceFacts,
+    instants_s: &[f64],
+    memory: &ModuleMemory,
+) -> Result<Installation, SetUpError> {
+    let plan = Plan { memory: memory.clone(), ..Plan::new(scenario) };
     let main = plan.format(MeterPort::Main);
     let config = plan.config(device, main);
     let feed: Box<dyn Feed + Send> = match scenario.fidelity {
@@ -105,6 +118,8 @@ pub(crate) struct Plan<'a> {
     meters: Vec<MeterPort>,
     /// Their front ends.
     units: Vec<FrontEnd>,
+    /// What the modules have counted.
+    memory: ModuleMemory,
 }
 
 impl<'a> Plan<'a> {
@@ -129,6 +144,7 @@ impl<'a> Plan<'a> {
             start: Timestamp::from_unix_s(scenario.start.unix_s),
             meters,
             units,
+            memory: ModuleMemory::default(),
             scenario,
         }
     }
@@ -210,7 +226,8 @@ impl<'a> Plan<'a> {
             let currents = self.faulty(MeterPort::Esy(identity.slot), self.afe(place, branch)?)?;
             on_bus.push(Module { identity, currents: Some(currents) });
         }
-        let mut bus = VirtualBus::new(self.wiring, reference, on_bus, self.start);
+        let memory = self.memory.clone();
+        let mut bus = VirtualBus::with_memory(self.wiring, reference, on_bus, self.start, memory);
         for (at_s, slot, plugged) in self.plugging() {
             let at = (at_s * self.rate_hz).round() as u64;
             match plugged {
@@ -292,7 +309,7 @@ impl<'a> Plan<'a> {
             slot,
             plugged,
         });
-        let modules = Modules::new(modules.collect(), changes.collect());
+        let modules = Modules::new(modules.collect(), changes.collect(), self.memory.clone());
         Ok(StepFeed::new(stepper, modules, self.rate_hz, self.start, instants_s))
     }
 
@@ -322,6 +339,7 @@ impl<'a> Plan<'a> {
                 Action::Correct(meter, correction) => {
                     command(Request::Correct(meter_id(meter), correction))
                 }
+                Action::SetClock(by_s) => CueAction::SetClock(by_s),
                 Action::Plug(_) | Action::Unplug(_) => continue,
             };
             cues.push(Cue { at: (step.at_s * self.rate_hz).round() as u64, action });

@@ -143,7 +143,7 @@ fn settings_read_in_the_familys_codes() {
     let cases: &[(u16, SettingId, Codes)] = &[
         (0x1002, SettingId::Wiring, &[(0, 0), (1, 1), (2, 2), (3, 3), (4, 0), (5, 0)]),
         (0x1010, SettingId::DemandIntervalMin, &[(1, 0), (5, 1), (15, 3), (30, 5), (60, 6)]),
-        (0x1101, SettingId::TariffMode, &[(0, 0), (1, 1), (2, 0)]),
+        (0x1101, SettingId::TariffMode, &[(0, 0), (1, 1), (2, 0), (3, 0)]),
         (0x1103, SettingId::Netting, &[(0, 2), (1, 1)]),
         (0x1104, SettingId::WrongConnectionDetection, &[(0, 0), (1, 1)]),
         (0x1200, SettingId::DigitalInputFunction, &[(0, 0), (1, 1), (2, 2), (3, 3)]),

@@ -76,11 +76,16 @@ impl Runner {
         let mut inputs = Inputs { block: self.feed.block(self.block_samples), ..Inputs::default() };
         let mut waiting = Waiting::default();
         let mut tally = Tally::default();
+        let mut clock = CivilClock::new(self.start, self.feed.sample_rate_hz());
+        self.follow_calendar(&mut clock, &mut inputs);
         loop {
-            let ended = self.feed(&mut inputs, &mut tally)?;
+            let ended = self.feed(&mut inputs, &mut tally, &clock)?;
             inputs.end = ended.then_some(self.tail);
-            self.wait(&mut inputs, tally.position);
-            self.play(&mut waiting, &mut inputs, tally.position);
+            clock.position = tally.position;
+            self.pace.wait_until(clock.elapsed_s());
+            self.play(&mut waiting, &mut inputs, &mut clock);
+            inputs.time = clock.time();
+            self.follow_calendar(&mut clock, &mut inputs);
             waiting.take(&mut self.commands, &mut inputs);
             let mut effects = self.twin.tick(&mut inputs);
             let image = Arc::clone(effects.image.as_ref().expect("every tick makes an image"));
@@ -100,11 +105,16 @@ impl Runner {
     }
 
     /// Feeds a tick; true, with nothing fed, when there is nothing more.
-    fn feed(&mut self, inputs: &mut Inputs, tally: &mut Tally) -> Result<bool, SourceError> {
+    fn feed(
+        &mut self,
+        inputs: &mut Inputs,
+        tally: &mut Tally,
+        clock: &CivilClock,
+    ) -> Result<bool, SourceError> {
         let index = (tally.position + 0.5) as u64;
         let left = self.samples_max.map_or(u64::MAX, |max| max.saturating_sub(tally.samples));
-        // A cue that is due has a tick of its own; any other ends a block.
-        let before = match self.script.next_at() {
+        // A cue that is due has a tick of its own; any other ends a block, as the calendar does.
+        let before = match self.script.next_at().min(clock.next_change()) {
             at if at <= index => index,
             at => at.min(index.saturating_add(left)),
         };
@@ -115,21 +125,23 @@ impl Runner {
         Ok(fed.ended || left == 0)
     }
 
-    /// Lets simulated time pass to the end of what was fed.
-    fn wait(&mut self, inputs: &mut Inputs, position: f64) {
-        let elapsed_s = (position + 0.5) / self.feed.sample_rate_hz();
-        inputs.time = self.start + elapsed_s;
-        self.pace.wait_until(elapsed_s);
-    }
-
     /// Does what the script says by now.
-    fn play(&mut self, waiting: &mut Waiting, inputs: &mut Inputs, position: f64) {
-        while let Some(action) = self.script.due((position + 0.5) as u64) {
+    fn play(&mut self, waiting: &mut Waiting, inputs: &mut Inputs, clock: &mut CivilClock) {
+        while let Some(action) = self.script.due((clock.position + 0.5) as u64) {
             match action {
+                CueAction::SetClock(by_s) => clock.set(by_s),
                 CueAction::Contact(closed) => inputs.input_closed = closed,
                 CueAction::Command(command) => inputs.commands.push((waiting.number(), command)),
             }
         }
+    }
+
+    /// Asks the calendar, if it may say something new.
+    fn follow_calendar(&self, clock: &mut CivilClock, inputs: &mut Inputs) {
+        let Some(at) = clock.calendar_due() else { return };
+        let (tariff, change) = self.script.tariff(at).unzip();
+        inputs.calendar_tariff = tariff;
+        clock.change = Change::At(change.flatten());
     }
 
     fn outcome(&mut self, tally: &Tally, image: Arc<Image>) -> Outcome {
@@ -148,6 +160,64 @@ impl Runner {
             whole,
             readings,
             image,
+        }
+    }
+}
+
+/// The civil clock of a run.
+struct CivilClock {
+    /// Civil time of the first sample, as the clock is set now.
+    start: Timestamp,
+    rate_hz: f64,
+    /// Where time stands, in samples.
+    position: f64,
+    change: Change,
+}
+
+/// When the calendar changes the tariff next.
+#[derive(Clone, Copy)]
+enum Change {
+    /// It has not been asked since the clock was set.
+    Unknown,
+    /// Then, or never.
+    At(Option<Timestamp>),
+}
+
+impl CivilClock {
+    fn new(start: Timestamp, rate_hz: f64) -> CivilClock {
+        CivilClock { start, rate_hz, position: -0.5, change: Change::Unknown }
+    }
+
+    fn elapsed_s(&self) -> f64 {
+        (self.position + 0.5) / self.rate_hz
+    }
+
+    fn time(&self) -> Timestamp {
+        self.start + self.elapsed_s()
+    }
+
+    fn set(&mut self, by_s: f64) {
+        self.start = self.start + by_s;
+        self.change = Change::Unknown;
+    }
+
+    /// The moment for which the calendar is to be asked, if it may say something new. Half a sample early
+    /// is on time: stamps are rounded.
+    fn calendar_due(&self) -> Option<Timestamp> {
+        let now = self.time();
+        match self.change {
+            Change::Unknown => Some(now),
+            Change::At(Some(at)) if now + 0.5 / self.rate_hz >= at => Some(now.max(at)),
+            Change::At(_) => None,
+        }
+    }
+
+    /// First sample at or after the next change of the calendar; the last there is if there is none.
+    fn next_change(&self) -> u64 {
+        let samples = |at: Timestamp| (at.seconds_since(self.start) * self.rate_hz).round();
+        match self.change {
+            Change::At(Some(at)) => samples(at) as u64,
+            Change::At(None) | Change::Unknown => u64::MAX,
         }
     }
 }

@@ -1,9 +1,11 @@
-//! What is done to a device during a run, and when: contacts and commands, at given samples.
+//! What is done to a device during a run, and when: contacts, commands and its clock at given samples,
+//! tariffs at given times.
 
 use image::Command;
+use port::{TariffCalendar, Timestamp};
 
 /// Something that happens before a sample, however the samples are cut into blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cue {
     /// Index of the first sample after it.
     pub at: u64,
@@ -12,26 +14,47 @@ pub struct Cue {
 }
 
 /// What a cue does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum CueAction {
     /// The contact of the digital input closes (true) or opens.
     Contact(bool),
     /// A command is given, as by an operator.
     Command(Command),
+    /// The civil clock is set, forwards by so many seconds or backwards.
+    SetClock(f64),
 }
 
-/// Cues in the order of time.
-#[derive(Debug, Clone, Default)]
+/// Cues in the order of time, and what the calendar says.
+#[derive(Default)]
 pub struct Script {
     cues: Vec<Cue>,
     next: usize,
+    calendar: Option<Box<dyn TariffCalendar>>,
 }
 
 impl Script {
     /// Cues in any order; those of one sample keep theirs.
     pub fn new(mut cues: Vec<Cue>) -> Script {
         cues.sort_by_key(|cue| cue.at);
-        Script { cues, next: 0 }
+        Script { cues, next: 0, calendar: None }
+    }
+
+    /// With a calendar of tariffs; a tick ends where it changes the tariff.
+    #[must_use]
+    pub fn with_calendar(self, calendar: Option<Box<dyn TariffCalendar>>) -> Script {
+        Script { calendar, ..self }
+    }
+
+    /// Puts cues before all others of their samples.
+    pub fn begin_with(&mut self, cues: Vec<Cue>) {
+        self.cues.splice(0..0, cues);
+        self.cues.sort_by_key(|cue| cue.at);
+    }
+
+    /// The tariff of the calendar at a moment, and when it changes next.
+    pub(crate) fn tariff(&self, at: Timestamp) -> Option<(u8, Option<Timestamp>)> {
+        let calendar = self.calendar.as_ref()?;
+        Some((calendar.tariff(at), calendar.next_change(at)))
     }
 
     /// Sample before which the next cue happens; the last there is if none is left.

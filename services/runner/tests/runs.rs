@@ -6,7 +6,7 @@ use image::{Ack, Command, Identity, Image, MeterId, Origin, Reading, Reason, Ref
 use metering::{Limits, Tail, Wiring};
 use port::{
     AsFast, EsyBus, ModuleIdentity, ModuleModel, Pace, Role, SampleBlock, SampleSource, SlotId,
-    SourceError, SourceFormat, SourceState, Timestamp,
+    SourceError, SourceFormat, SourceState, TariffCalendar, Timestamp,
 };
 use runner::{Cue, CueAction, Outcome, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
@@ -14,7 +14,7 @@ use sim::frontend::{Afe, FrontEnd};
 use sim::synthetic::{Signal, Spectrum};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, oneshot, watch};
-use world::{COMMANDS_PER_TICK, Twin, TwinConfig};
+use world::{COMMANDS_PER_TICK, NoteKind, Twin, TwinConfig};
 
 const RATE_HZ: f64 = 2000.0;
 const START: Timestamp = Timestamp { unix_ns: 1_700_000_000_000_000_000 };
@@ -354,4 +354,59 @@ fn cues_do_not_depend_on_blocks() {
     assert!((total - whole).abs() < 1e-3 * whole, "{total}");
     assert!((t1 + t2 - total).abs() < 1e-9);
     assert!((t2 - whole * 1.2 / 4.0).abs() < whole * 0.21 / 4.0, "{t2}");
+}
+
+/// Tariff 2 from a moment on, and from another on tariff 1 again.
+struct Evening([Timestamp; 2]);
+
+impl TariffCalendar for Evening {
+    fn tariff(&self, at: Timestamp) -> u8 {
+        if (self.0[0]..self.0[1]).contains(&at) { 2 } else { 1 }
+    }
+
+    fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
+        self.0.into_iter().find(|change| *change > after)
+    }
+}
+
+/// [N5, D-9] The calendar changes the tariff at its moment by the civil clock, also when that is set, and
+/// energy is the same whatever the clock says.
+#[test]
+fn tariffs_follow_the_calendar_and_the_clock() {
+    let mode = Request::Set(SettingId::TariffMode, 3);
+    let mode = CueAction::Command(Command { origin: Origin::Local, request: mode });
+    let run = |block_samples, set_clock: Option<(u64, f64)>| {
+        let (mut runner, _services) = runner(source(Some(4.0)));
+        runner.block_samples = block_samples;
+        // 1.3 s to 2.5 s of 4 s.
+        let evening = Evening([runner.start + 1.3, runner.start + 2.5]);
+        let mut cues = vec![Cue { at: 0, action: mode }];
+        cues.extend(set_clock.map(|(at, by_s)| Cue { at, action: CueAction::SetClock(by_s) }));
+        runner.script = Script::new(cues).with_calendar(Some(Box::new(evening)));
+        let mut notes = Vec::new();
+        let outcome = runner
+            .run(|effects| {
+                notes.extend(effects.notes.iter().map(|note| (note.kind, note.text.clone())));
+                true
+            })
+            .expect("it does not fail");
+        let wh = |register| {
+            let id = point(QuantityId::ActiveEnergyImport, Some(register), Scope::System);
+            1000.0 * outcome.image.main().get(id.expect("exists")).value().expect("a counter")
+        };
+        (wh(Register::T1), wh(Register::T2), wh(Register::Total), notes)
+    };
+    let whole = 1725.0 * 4.0 / 3600.0;
+    for block_samples in [7, 150, 8000] {
+        let (t1, t2, total, _) = run(block_samples, None);
+        assert!((total - whole).abs() < 1e-3 * whole && (t1 + t2 - total).abs() < 1e-9);
+        // To the next end of a window of 200 ms at either side.
+        assert!((t2 - whole * 1.2 / 4.0).abs() < whole * 0.21 / 4.0, "{t2}");
+        // Set back by an hour at 2 s: tariff 1 from there on.
+        let (_, t2, set_total, notes) = run(block_samples, Some((4000, -3600.0)));
+        assert!((t2 - whole * 0.7 / 4.0).abs() < whole * 0.21 / 4.0, "{t2}");
+        assert_eq!(set_total, total);
+        let expected = (NoteKind::Clock, "the clock was set by -3600.000 s".to_string());
+        assert!(notes.contains(&expected), "{notes:?}");
+    }
 }

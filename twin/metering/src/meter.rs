@@ -12,7 +12,7 @@ use crate::means::Means;
 use crate::readings::{Context, Power, SAMPLES_PER_CYCLE_MIN, derive_readings};
 use crate::registers::{NANOWATT_SECONDS_PER_WH, Netting, Registers, WindowPower};
 use crate::wiring::Wiring;
-use catalog::{QuantityId, Register, Scope, SettingId, point};
+use catalog::{Class, QuantityId, Register, Scope, SettingId, point};
 use port::{Channel, MeterCommand, Readings, Reason, Timestamp, WiringCorrection, WiringFinding};
 
 /// What a meter is told once.
@@ -42,6 +42,8 @@ pub struct Pulse {
 pub struct Meter {
     context: Context,
     registers: Registers,
+    /// What they were before the first window: the digest is over what was gained.
+    restored: Registers,
     demand: Demand,
     readings: Readings,
     digest: Digest,
@@ -71,6 +73,7 @@ impl Meter {
         registers.fill(&mut readings, |phase| context.has_power(phase));
         Meter {
             context,
+            restored: registers.clone(),
             registers,
             demand: Demand::new(SettingId::DemandIntervalMin.row().default),
             readings,
@@ -174,7 +177,13 @@ impl Meter {
 
     fn digest_window(&mut self, window: &WindowInfo) {
         self.digest.add(window.end.to_bits());
-        for (_, reading) in self.readings.iter() {
+        for (id, reading) in self.readings.iter() {
+            if matches!(id.point().quantity.class, Class::Energy | Class::Hours) {
+                let gained = self.registers.raw(id) - self.restored.raw(id);
+                self.digest.add(gained as u64);
+                self.digest.add((gained >> 64) as u64);
+                continue;
+            }
             match reading {
                 port::Reading::Value { value, flags } => {
                     self.digest.add(value.to_bits());
@@ -192,6 +201,7 @@ impl Meter {
             MeterCommand::Tariff(tariff) => self.registers.set_tariff(tariff),
             MeterCommand::ResetPartial => {
                 self.registers.reset_partial();
+                self.restored.reset_partial();
                 self.registers.fill(&mut self.readings, |phase| self.context.has_power(phase));
             }
             MeterCommand::ResetDemand => {
@@ -260,9 +270,11 @@ impl Meter {
         &self.registers
     }
 
-    /// The counters, to preset them.
-    pub fn registers_mut(&mut self) -> &mut Registers {
-        &mut self.registers
+    /// Gives it the counters that it had before the power went.
+    pub fn restore(&mut self, registers: Registers) {
+        self.restored = registers.clone();
+        self.registers = registers;
+        self.registers.fill(&mut self.readings, |phase| self.context.has_power(phase));
     }
 
     /// Pulses of the last window.
@@ -275,7 +287,8 @@ impl Meter {
         self.windows
     }
 
-    /// Digest over the exact bits of every window so far.
+    /// Digest over the exact bits of every window so far: of what was measured and gained, whatever had
+    /// been counted before.
     pub fn digest(&self) -> u64 {
         self.digest.value()
     }

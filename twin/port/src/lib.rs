@@ -18,5 +18,5 @@ pub use reading::{Flag, Flags, Reading, Readings, Reason};
 pub use source::{
     Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState,
 };
-pub use time::{AsFast, Clock, Pace, Timestamp};
+pub use time::{AsFast, Clock, Pace, TariffCalendar, Timestamp};
 pub use wiring::WiringCorrection;

@@ -48,6 +48,15 @@ pub trait Clock {
     fn now(&self) -> Timestamp;
 }
 
+/// Tariffs by the calendar.
+pub trait TariffCalendar: Send {
+    /// The tariff at a moment, 1 or 2.
+    fn tariff(&self, at: Timestamp) -> u8;
+
+    /// When it changes next after a moment; none if it never does.
+    fn next_change(&self, after: Timestamp) -> Option<Timestamp>;
+}
+
 /// How fast simulated time passes.
 pub trait Pace {
     /// Returns when so many simulated seconds since the beginning may have passed.

@@ -8,6 +8,8 @@
 //! plugged in or not. *Group*: modules that booted together; they share their windows, and so the work on
 //! the voltages. A module that is plugged in later boots alone and begins with a window of its own.
 //!
+//! What modules remember without supply lies in a [`ModuleMemory`], which whoever runs them may keep.
+//!
 //! A module that was there and is gone is silent; one that never was answers that it is not installed.
 //! What it measured in the window in which it lost its supply is lost, as in a real one.
 
@@ -17,7 +19,41 @@ use port::{
     Channel, EsyBus, EsyReply, MeterCommand, ModuleIdentity, Reason, Role, SampleBlock,
     SampleSource, SlotId, SourceState, Timestamp, WiringCorrection, WiringFinding,
 };
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The counters of simulated modules, as their own memory holds them; clones are the same memory. A real
+/// module has its own.
+#[derive(Debug, Clone, Default)]
+pub struct ModuleMemory(Arc<Mutex<BTreeMap<SlotId, Registers>>>);
+
+impl ModuleMemory {
+    /// The counters of a module; zero if it has not counted yet.
+    pub fn get(&self, slot: SlotId) -> Registers {
+        self.lock().get(&slot).cloned().unwrap_or_default()
+    }
+
+    /// Gives a module counters, or takes over what it has counted.
+    pub fn set(&self, slot: SlotId, registers: &Registers) {
+        match self.lock().entry(slot) {
+            Entry::Occupied(mut kept) => kept.get_mut().clone_from(registers),
+            Entry::Vacant(place) => {
+                place.insert(registers.clone());
+            }
+        }
+    }
+
+    /// All modules that have counted, by slot.
+    pub fn all(&self) -> Vec<(SlotId, Registers)> {
+        self.lock().iter().map(|(slot, registers)| (*slot, registers.clone())).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<SlotId, Registers>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Samples taken from each front end at a time.
 const CHUNK: usize = 400;
@@ -50,6 +86,7 @@ pub struct VirtualBus {
     reference: Counts,
     block: SampleBlock,
     slots: Vec<Slot>,
+    memory: ModuleMemory,
     groups: Vec<Group>,
     /// What is still to be plugged in or out, by time.
     changes: Vec<Change>,
@@ -69,6 +106,17 @@ impl VirtualBus {
         modules: Vec<Module>,
         start: Timestamp,
     ) -> VirtualBus {
+        VirtualBus::with_memory(wiring, reference, modules, start, ModuleMemory::default())
+    }
+
+    /// The same, with modules that have counted before.
+    pub fn with_memory(
+        wiring: Wiring,
+        reference: Counts,
+        modules: Vec<Module>,
+        start: Timestamp,
+        memory: ModuleMemory,
+    ) -> VirtualBus {
         let identities = modules.iter().map(|module| module.identity.clone()).collect();
         let block = SampleBlock::new(reference.format().channels.len(), CHUNK);
         let mut bus = VirtualBus {
@@ -76,6 +124,7 @@ impl VirtualBus {
             reference,
             block,
             slots: Vec::new(),
+            memory,
             groups: Vec::new(),
             changes: Vec::new(),
             unread: Vec::new(),
@@ -85,7 +134,7 @@ impl VirtualBus {
         for module in modules {
             let mut slot = Slot::new(module.identity.slot, wiring);
             if let Some(currents) = module.currents {
-                slot.plug(currents, &bus.reference, 0);
+                slot.plug(currents, &bus.reference, 0, bus.memory.get(slot.id));
             }
             bus.slots.push(slot);
         }
@@ -130,7 +179,8 @@ impl VirtualBus {
             match currents {
                 None => self.remove(index),
                 Some(currents) if self.slots[index].firmware.is_none() => {
-                    self.slots[index].plug(currents, &self.reference, self.next);
+                    let kept = self.memory.get(slot);
+                    self.slots[index].plug(currents, &self.reference, self.next, kept);
                     self.boot(vec![index]);
                 }
                 Some(_) => {}
@@ -139,7 +189,7 @@ impl VirtualBus {
     }
 
     fn remove(&mut self, index: usize) {
-        self.slots[index].unplug();
+        self.slots[index].firmware = None;
         for member in self.groups.iter_mut().flat_map(|group| &mut group.members) {
             member.slot = member.slot.filter(|slot| *slot != index);
         }
@@ -200,7 +250,7 @@ impl VirtualBus {
 
     /// Meters a part of the chunk.
     fn meter(&mut self, part: Range<usize>) {
-        let VirtualBus { groups, slots, block, reference, unread, start, .. } = self;
+        let VirtualBus { groups, slots, block, reference, unread, start, memory, .. } = self;
         let rate = reference.format().sample_rate_hz;
         let voltages = rows(reference, VOLTAGES);
         for Group { bank, members } in groups {
@@ -217,7 +267,8 @@ impl VirtualBus {
                 .collect();
             let rows: Vec<&[i32]> = counts.iter().map(Vec::as_slice).collect();
             bank.push(block.first + part.start as u64, &rows, &mut |window| {
-                hand_out(members, window, slots, unread, *start + (window.end + 0.5) / rate);
+                let time = *start + (window.end + 0.5) / rate;
+                hand_out(members, window, slots, memory, unread, time);
             });
         }
     }
@@ -225,7 +276,7 @@ impl VirtualBus {
     /// Ends the stretch of the groups in which `slot` is, or of all, and changes what their banks do with
     /// each load that is addressed.
     fn command_banks(&mut self, slot: Option<SlotId>, mut change: impl FnMut(&mut Bank, usize)) {
-        let VirtualBus { groups, slots, reference, unread, start, .. } = self;
+        let VirtualBus { groups, slots, reference, unread, start, memory, .. } = self;
         let rate = reference.format().sample_rate_hz;
         for Group { bank, members } in groups {
             let addressed = |member: &Member| {
@@ -235,7 +286,8 @@ impl VirtualBus {
                 (0..members.len()).filter(|load| addressed(&members[*load])).collect();
             if !loads.is_empty() {
                 bank.finish(Tail::Count, &mut |window| {
-                    hand_out(members, window, slots, unread, *start + (window.end + 0.5) / rate);
+                    let time = *start + (window.end + 0.5) / rate;
+                    hand_out(members, window, slots, memory, unread, time);
                 });
                 loads.into_iter().for_each(|load| change(bank, load));
             }
@@ -248,6 +300,7 @@ fn hand_out(
     members: &[Member],
     window: &WindowInfo,
     slots: &mut [Slot],
+    memory: &ModuleMemory,
     unread: &mut Vec<EsyReply>,
     time: Timestamp,
 ) {
@@ -256,6 +309,7 @@ fn hand_out(
         let Some(Firmware { meter, .. }) = &mut slot.firmware else { continue };
         meter.measure(window, means);
         meter.accumulate(window, means, time);
+        memory.set(slot.id, meter.registers());
         if window.cycles > 0 {
             unread.push(EsyReply {
                 slot: slot.id,
@@ -319,7 +373,12 @@ impl EsyBus for VirtualBus {
             | MeterCommand::ResetPartial
             | MeterCommand::ResetDemand => {}
         }
-        self.slots.iter_mut().filter(|entry| hears(entry)).for_each(|entry| entry.hear(command));
+        for entry in self.slots.iter_mut().filter(|entry| hears(entry)) {
+            entry.hear(command);
+            if let Some(firmware) = &entry.firmware {
+                self.memory.set(entry.id, firmware.meter.registers());
+            }
+        }
     }
 }
 
@@ -337,13 +396,12 @@ struct Member {
     rows: usize,
 }
 
-/// A place on the bus, and what its module remembers without supply.
+/// A place on the bus, and what its module remembers of its settings without supply.
 struct Slot {
     id: SlotId,
     was_installed: bool,
     settings: [i64; SETTINGS.len()],
     correction: WiringCorrection,
-    registers: Registers,
     /// None while nothing is plugged in.
     firmware: Option<Firmware>,
 }
@@ -372,7 +430,6 @@ impl Slot {
             was_installed: false,
             settings,
             correction: WiringCorrection::NONE,
-            registers: Registers::default(),
             firmware: None,
         }
     }
@@ -383,7 +440,7 @@ impl Slot {
     }
 
     /// The module boots with what it remembers.
-    fn plug(&mut self, source: Counts, reference: &Counts, now: u64) {
+    fn plug(&mut self, source: Counts, reference: &Counts, now: u64, kept: Registers) {
         let mut meter = Meter::new(&MeterSettings {
             wiring: wiring_of(&self.settings),
             sample_rate_hz: reference.format().sample_rate_hz,
@@ -391,7 +448,7 @@ impl Slot {
             currents: channels(&source, CURRENTS),
             limits: Limits::EMS_AV2,
         });
-        *meter.registers_mut() = self.registers.clone();
+        meter.restore(kept);
         for (setting, value) in SETTINGS.iter().zip(self.settings) {
             meter.command(MeterCommand::Set(setting.id, value));
         }
@@ -407,12 +464,6 @@ impl Slot {
             began: now,
             next: now,
         });
-    }
-
-    fn unplug(&mut self) {
-        if let Some(firmware) = self.firmware.take() {
-            self.registers = firmware.meter.registers().clone();
-        }
     }
 
     fn has_already(&self, command: MeterCommand) -> bool {

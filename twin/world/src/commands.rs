@@ -5,6 +5,7 @@ use crate::components::{
     Outbox, Shown, SignalPath, TickCount,
 };
 use crate::meters::take_counters;
+use crate::twin::NoteKind;
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
 use image::{Ack, Command, MeterId, Refusal, Request, Settings};
@@ -28,7 +29,7 @@ pub fn take_commands(
         let Some(CommandTicket { id, command }) = inbox.commands.pop_front() else { break };
         let done = decide(command.request, &mut settings.0, &mut orders, &mut meters);
         let ack = done.map(|()| ticks.0);
-        notes.write(Noted(describe(command, &ack)));
+        notes.write(Noted::new(NoteKind::Command, describe(command, &ack)));
         out.0.acks.push((id, ack));
     }
 }
@@ -149,6 +150,7 @@ pub fn command_meters(
                 calculation.0.command(order);
                 command_path(order, &settings.0, &mut path);
                 take_counters(&mut shown, &calculation);
+                out.0.registers = Some(calculation.0.registers().clone());
             }
         }
         out.0.orders.push((target, order));

@@ -1,7 +1,7 @@
 //! The components. Values of the three phases of one meter or load lie side by side in [`PerPhase`],
 //! since its wiring couples them.
 
-use crate::twin::Effects;
+use crate::twin::{Effects, Note, NoteKind};
 use bevy_ecs::prelude::*;
 use image::{Command, MeterId, Settings};
 use metering::{Bank, Means, Meter};
@@ -186,6 +186,8 @@ pub struct Inbox {
     pub replies: Vec<EsyReply>,
     /// Contact of the digital input.
     pub input_closed: bool,
+    /// What the calendar of tariffs says at the block's end.
+    pub calendar_tariff: Option<u8>,
     /// Commands that wait.
     pub commands: VecDeque<CommandTicket>,
 }
@@ -208,4 +210,11 @@ pub struct DeviceIdentity(pub Arc<image::Identity>);
 
 /// Something happened that is worth an entry in a log.
 #[derive(Message, Debug, Clone, PartialEq, Eq)]
-pub struct Noted(pub String);
+pub struct Noted(pub Note);
+
+impl Noted {
+    /// A note of a kind.
+    pub fn new(kind: NoteKind, text: String) -> Noted {
+        Noted(Note { kind, text })
+    }
+}

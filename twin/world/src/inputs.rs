@@ -14,9 +14,10 @@ const TARIFF: i64 = 0;
 const PARTIAL_START_STOP: i64 = 2;
 const PARTIAL_RESET: i64 = 3;
 
-/// Values of the setting of who selects the tariff; the third is off.
+/// Values of the setting of who selects the tariff; the fourth is off.
 const BY_COMMAND: i64 = 1;
 const BY_INPUT: i64 = 2;
+const BY_CALENDAR: i64 = 3;
 
 /// Takes over the state of the contact.
 pub fn read_contact(inbox: Res<Inbox>, line: Res<TimeLine>, mut inputs: Query<&mut DigitalInput>) {
@@ -28,9 +29,10 @@ pub fn read_contact(inbox: Res<Inbox>, line: Res<TimeLine>, mut inputs: Query<&m
     }
 }
 
-/// The tariff by command; by the contact, open 1 and closed 2, if the tariff is set to follow the input
+/// The tariff by command; by the calendar, if there is one; by the contact, open 1 and closed 2, if the tariff is set to follow the input
 /// or the input to select the tariff; otherwise none, and energy counts in tariff 1.
 pub fn choose_tariff(
+    inbox: Res<Inbox>,
     settings: Res<DeviceSettings>,
     inputs: Query<&DigitalInput>,
     mut tariffs: Query<&mut Tariff>,
@@ -41,6 +43,7 @@ pub fn choose_tariff(
     let active = match settings.0.get(SettingId::TariffMode) {
         BY_COMMAND => u8::try_from(settings.0.get(SettingId::TariffSelected)).ok(),
         BY_INPUT => by_contact(),
+        BY_CALENDAR => inbox.calendar_tariff,
         _ if input_selects => by_contact(),
         _ => None,
     };

@@ -20,4 +20,4 @@ mod twin;
 pub use commands::COMMANDS_PER_TICK;
 pub use components::ClosedWindow;
 pub use schedule::Stage;
-pub use twin::{Effects, Inputs, LoadConfig, Pulse, Twin, TwinConfig, WindowStamp};
+pub use twin::{Effects, Inputs, LoadConfig, Note, NoteKind, Pulse, Twin, TwinConfig, WindowStamp};

@@ -5,7 +5,7 @@ use crate::components::{
     NotedFault, Outbox, Shown, SignalPath, WholeRun,
 };
 use crate::time::TimeLine;
-use crate::twin::{Pulse, WindowStamp};
+use crate::twin::{NoteKind, Pulse, WindowStamp};
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
 use image::MeterId;
@@ -68,6 +68,9 @@ pub fn count_windows(
         }
         shown.windows = calculation.0.windows();
         shown.wiring = calculation.0.wiring();
+        if !closed.0.is_empty() {
+            out.0.registers = Some(calculation.0.registers().clone());
+        }
         if closed.0.iter().any(|window| window.cycles > 0) {
             shown.readings.clone_from(calculation.0.readings());
         } else if !closed.0.is_empty() {
@@ -123,7 +126,8 @@ pub fn note_wiring(
     for (meter, shown, mut noted) in &mut meters {
         let fault = (wanted && shown.wiring.is_alarm()).then_some(shown.wiring);
         if noted.set_if_neq(NotedFault(fault)) {
-            notes.write(Noted(format!("wiring of {}: {}", meter.0.slug(), shown.wiring)));
+            let text = format!("wiring of {}: {}", meter.0.slug(), shown.wiring);
+            notes.write(Noted::new(NoteKind::Wiring, text));
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::components::{
     Shown, Tariff,
 };
 use crate::time::TimeLine;
+use crate::twin::NoteKind;
 use bevy_ecs::prelude::*;
 use catalog::{Class, SETTINGS};
 use image::MeterId;
@@ -45,9 +46,13 @@ pub fn take_replies(
     }
 }
 
+/// Counters are left out: what a module had counted before is no part of a run.
 fn digest(module: &mut EsyModule, window_end: f64, readings: &Readings) {
     module.digest.add(window_end.to_bits());
-    for (_, reading) in readings.iter() {
+    for (id, reading) in readings.iter() {
+        if matches!(id.point().quantity.class, Class::Energy | Class::Hours) {
+            continue;
+        }
         match reading {
             Reading::Value { value, flags } => {
                 module.digest.add(value.to_bits());
@@ -72,7 +77,10 @@ pub fn judge_silence(
             Some(mut module) => {
                 if module.link != Link::Silent {
                     module.link = Link::Silent;
-                    notes.write(Noted(format!("{} does not answer", meter.0.slug())));
+                    notes.write(Noted::new(
+                        NoteKind::Module,
+                        format!("{} does not answer", meter.0.slug()),
+                    ));
                 }
                 if shown.readings.iter().any(|(_, reading)| is_unexplained(reading)) {
                     lose(&mut shown, Reason::BusTimeout);
@@ -115,7 +123,7 @@ pub fn brief_modules(
             continue;
         }
         module.link = Link::Briefed;
-        notes.write(Noted(format!("{} answers", meter.0.slug())));
+        notes.write(Noted::new(NoteKind::Module, format!("{} answers", meter.0.slug())));
         let metering =
             SETTINGS.iter().map(|setting| setting.id).filter(|id| concerns_metering(*id));
         let to = Some(meter.0);

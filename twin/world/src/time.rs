@@ -2,12 +2,16 @@
 //!
 //! Lengths of time are differences of positions. Civil time only stamps.
 
-use crate::components::Inbox;
+use crate::components::{Inbox, Noted};
+use crate::twin::NoteKind;
 use bevy_ecs::prelude::*;
 use port::Timestamp;
 
 /// Civil time that differs by more than this from what the samples say was set anew; below, it is rounding.
 const CLOCK_SET_S: f64 = 1e-6;
+
+/// A clock that is set by less than this, as time servers do all day, is not worth an entry.
+const NOTED_S: f64 = 0.5;
 
 /// Civil time as a straight line over the samples.
 ///
@@ -38,22 +42,35 @@ impl TimeLine {
         (self.position - position) / self.rate_hz
     }
 
-    /// Moves on to the end of a block, at which civil time was `time`.
-    fn follow(&mut self, position: f64, time: Timestamp) {
+    /// Moves on to the end of a block, at which civil time was `time`; tells by how many seconds the clock
+    /// was set, if it was.
+    fn follow(&mut self, position: f64, time: Timestamp) -> Option<f64> {
         self.position = position;
-        if time.seconds_since(self.at(position)).abs() > CLOCK_SET_S {
-            self.anchor = (position, time);
+        let set_s = time.seconds_since(self.at(position));
+        if set_s.abs() <= CLOCK_SET_S {
+            return None;
         }
+        self.anchor = (position, time);
+        Some(set_s)
     }
 }
 
 /// Moves time on. A tick without samples and windows leaves it where it is.
-pub fn follow_samples(inbox: Res<Inbox>, mut line: ResMut<TimeLine>) {
-    if inbox.block.samples > 0 {
-        let end = inbox.block.first as f64 + inbox.block.samples as f64 - 0.5;
-        line.follow(end, inbox.time);
-    } else if let Some(last) = inbox.windows.last() {
-        line.follow(last.end, inbox.time);
+pub fn follow_samples(
+    inbox: Res<Inbox>,
+    mut line: ResMut<TimeLine>,
+    mut notes: MessageWriter<Noted>,
+) {
+    let end = match inbox.windows.last() {
+        _ if inbox.block.samples > 0 => inbox.block.first as f64 + inbox.block.samples as f64 - 0.5,
+        Some(last) => last.end,
+        None => return,
+    };
+    if let Some(set_s) = line.follow(end, inbox.time)
+        && set_s.abs() >= NOTED_S
+    {
+        let text = format!("the clock was set by {set_s:+.3} s");
+        notes.write(Noted::new(NoteKind::Clock, text));
     }
 }
 

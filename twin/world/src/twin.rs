@@ -12,7 +12,7 @@ use bevy_ecs::message::MessageRegistry;
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
 use image::{Ack, Command, Identity, Image, MeterId};
-use metering::{Bank, Digest, Limits, Means, Meter, MeterSettings, Tail, Wiring};
+use metering::{Bank, Digest, Limits, Means, Meter, MeterSettings, Registers, Tail, Wiring};
 use port::{
     Channel, EsyReply, MeterCommand, ModuleIdentity, Reading, Readings, Reason, Role, SampleBlock,
     SlotId, SourceFormat, Timestamp,
@@ -65,6 +65,8 @@ pub struct Inputs {
     pub replies: Vec<EsyReply>,
     /// Whether the contact of the digital input is closed.
     pub input_closed: bool,
+    /// The tariff by calendar at the end of the block, 1 or 2; none without a calendar.
+    pub calendar_tariff: Option<u8>,
     /// Commands since the last tick, with a number for each.
     pub commands: Vec<(u64, Command)>,
 }
@@ -93,6 +95,28 @@ pub struct WindowStamp {
     pub means: Means,
 }
 
+/// What a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoteKind {
+    /// A command, and what became of it.
+    Command,
+    /// A module came or went.
+    Module,
+    /// A fault of the wiring came or went.
+    Wiring,
+    /// The clock was set.
+    Clock,
+}
+
+/// A line for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What it is about.
+    pub kind: NoteKind,
+    /// A sentence.
+    pub text: String,
+}
+
 /// What goes out with a tick.
 #[derive(Debug, Clone, Default)]
 pub struct Effects {
@@ -110,7 +134,9 @@ pub struct Effects {
     /// elsewhere.
     pub orders: Vec<(Option<MeterId>, MeterCommand)>,
     /// Lines for the log.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+    /// The counters of the built-in meter, if this tick may have changed them.
+    pub registers: Option<Registers>,
 }
 
 /// The world.
@@ -165,6 +191,7 @@ impl Twin {
             inbox.end = inputs.end;
             inbox.time = inputs.time;
             inbox.input_closed = inputs.input_closed;
+            inbox.calendar_tariff = inputs.calendar_tariff;
             let tickets =
                 inputs.commands.drain(..).map(|(id, command)| CommandTicket { id, command });
             inbox.commands.extend(tickets);
@@ -183,6 +210,16 @@ impl Twin {
     /// The built-in meter's calculation.
     pub fn meter(&self) -> &Meter {
         &self.world.get::<Calculation>(self.meter).expect("spawned at the beginning").0
+    }
+
+    /// Gives the built-in meter the counters that it had before its power went. They are shown from the
+    /// first tick on.
+    pub fn restore(&mut self, registers: Registers) {
+        let mut meter = self.world.entity_mut(self.meter);
+        let mut calculation = meter.get_mut::<Calculation>().expect("spawned at the beginning");
+        calculation.0.restore(registers);
+        let readings = calculation.0.readings().clone();
+        meter.get_mut::<Shown>().expect("spawned at the beginning").readings = readings;
     }
 
     /// Means of all whole windows of the built-in meter together.

@@ -39,18 +39,18 @@ fn refusals_are_noted_and_passwords_are_not_shown() {
     assert_eq!(bench.ask(Request::ResetTotals(MeterId::Main)), Err(Refusal::TotalsAreFinal));
     assert!(before > 0.0 && bench.import_wh(Register::Total) >= before);
     assert_eq!(
-        bench.effects.notes,
+        bench.notes(),
         ["reset of the totals of main, by local: refused, total counters can never be reset"]
     );
     for request in [Request::ResetPartial(esy(3)), Request::ResetDemand(esy(3))] {
         assert_eq!(bench.ask(request), Err(Refusal::NoSuchMeter(esy(3))));
     }
     bench.set(SettingId::Password, 1234);
-    assert_eq!(bench.effects.notes, ["password, by local: done"]);
+    assert_eq!(bench.notes(), ["password, by local: done"]);
     assert!(bench.ask(Request::Set(SettingId::Password, 56_789)).is_err());
-    assert_eq!(bench.effects.notes, ["password, by local: refused, out of range"]);
+    assert_eq!(bench.notes(), ["password, by local: refused, out of range"]);
     bench.set(SettingId::Wiring, 5);
-    assert_eq!(bench.effects.notes, ["wiring = 3x1p, by local: done"]);
+    assert_eq!(bench.notes(), ["wiring = 3x1p, by local: done"]);
 }
 
 /// What a meter need not know is not sent over the bus, and what it knows is not sent again.

@@ -263,7 +263,7 @@ fn a_fault_is_noted_when_it_comes_and_when_it_goes() {
     for _ in 0..240 {
         bench.tick(usize::MAX);
         let second = bench.position() as f64 / common::RATE_HZ;
-        notes.extend(bench.effects.notes.iter().map(|note| (second, note.clone())));
+        notes.extend(bench.effects.notes.iter().map(|note| (second, note.text.clone())));
     }
     let [(came_s, came), (went_s, went)] = &notes[..] else { panic!("{notes:?}") };
     assert_eq!(came, "wiring of main: no voltage on L3");
@@ -296,7 +296,7 @@ fn a_correction_mixes_no_energy() {
     bench.run(2.043);
     let correct = Request::Correct(MeterId::Main, correction(["-l1", "l2", "l3"]));
     bench.ask(correct).expect("configured");
-    assert_eq!(bench.effects.notes, ["inputs of main carry -l1 l2 l3, by local: done"]);
+    assert_eq!(bench.notes(), ["inputs of main carry -l1 l2 l3, by local: done"]);
     assert!(bench.effects.windows.iter().any(|window| window.cycles == 0), "the stretch ends");
     // Sample n stands for n - 1/2 to n + 1/2.
     let half_s = 0.5 / common::RATE_HZ;

@@ -13,7 +13,7 @@ const WIRING: &[(i64, u16)] = &[(0, 0), (1, 1), (2, 2), (3, 3), (4, 0), (5, 0)];
 /// 1010h: minutes as codes.
 const DEMAND: &[(i64, u16)] = &[(1, 0), (5, 1), (10, 2), (15, 3), (20, 4), (30, 5), (60, 6)];
 /// 1101h tells only whether a command selects the tariff.
-const TARIFFS: &[(i64, u16)] = &[(0, 0), (1, 1), (2, 0)];
+const TARIFFS: &[(i64, u16)] = &[(0, 0), (1, 1), (2, 0), (3, 0)];
 /// 1103h: mode C nets by system, mode B adds by phase; mode A would lose exports and is refused.
 const NETTING: &[(i64, u16)] = &[(0, 2), (1, 1)];
 /// The register's code is the setting's value.

@@ -20,6 +20,9 @@ use port::{SlotId, WiringCorrection};
 /// Most times that one entry comes again: every quarter of an hour for a year, three times over.
 const MAX_TIMES: usize = 100_000;
 
+/// A clock is set by at most 130 years: to 1970 or to 2100 from any day of a meter's life.
+const CLOCK_MAX_S: f64 = 4.1e9;
+
 /// Something that happens to the meter rather than to the grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
@@ -46,6 +49,8 @@ pub enum Action {
     Plug(SlotId),
     /// What was connected wrongly is put right in the calculation.
     Correct(MeterPort, WiringCorrection),
+    /// The civil clock of the meter is set, forwards by so many seconds or backwards.
+    SetClock(f64),
 }
 
 static PHASES: Names = Names { what: "phase", all: || vec!["l1", "l2", "l3"] };
@@ -92,7 +97,7 @@ const fn level(low: f64, high: f64) -> Key {
     Key::needed("to", Takes::Quantity(&PART, low, high), "Part of what it would be.")
 }
 
-static KINDS: [Kind; 13] = [
+static KINDS: [Kind; 14] = [
     Kind {
         name: "sag",
         doc: "The voltage falls.",
@@ -162,6 +167,15 @@ static KINDS: [Kind; 13] = [
             ),
             METER,
         ],
+    },
+    Kind {
+        name: "clock",
+        doc: "The civil clock of the meter is set. The grid and the loads do not follow it.",
+        keys: &[Key::needed(
+            "by",
+            Takes::Quantity(&TIME, -CLOCK_MAX_S, CLOCK_MAX_S),
+            "How far forwards; negative is back.",
+        )],
     },
     Kind {
         name: "unplug",
@@ -272,6 +286,11 @@ impl Told {
                 let kind = EventKind::PhaseJump { by_deg: table.number("by") };
                 let instants = instants(table, context)?;
                 self.events.extend(instants.into_iter().map(|at_s| Event { at_s, kind }));
+            }
+            "clock" => {
+                let action = Action::SetClock(table.number("by"));
+                let instants = instants(table, context)?;
+                self.steps.extend(instants.into_iter().map(|at_s| Step { at_s, action }));
             }
             "reset" => {
                 let meter = read_meter(table, "meter", context)?;

@@ -1,6 +1,7 @@
 //! The meters of ESY modules, told the means of steps instead of samples.
 
 use super::StepWindow;
+use crate::esy::ModuleMemory;
 use catalog::{SETTINGS, SettingId};
 use metering::{Meter, MeterSettings, WindowInfo, Wiring};
 use port::{EsyReply, MeterCommand, SlotId, Timestamp};
@@ -21,6 +22,7 @@ pub struct Modules {
     modules: Vec<Module>,
     /// Still to come, by time.
     changes: Vec<Change>,
+    memory: ModuleMemory,
 }
 
 struct Module {
@@ -31,16 +33,23 @@ struct Module {
 }
 
 impl Modules {
-    /// Modules with what their meters are told once, and when they are plugged in and out.
-    pub fn new(modules: Vec<(SlotId, MeterSettings)>, mut changes: Vec<Change>) -> Modules {
+    /// Modules with what their meters are told once, when they are plugged in and out, and what they have
+    /// counted before.
+    pub fn new(
+        modules: Vec<(SlotId, MeterSettings)>,
+        mut changes: Vec<Change>,
+        memory: ModuleMemory,
+    ) -> Modules {
         changes.sort_by(|a, b| a.at.total_cmp(&b.at));
         let module = |(slot, told): (SlotId, MeterSettings)| {
             let mut settings = std::array::from_fn(|index| SETTINGS[index].default);
             let wiring = Wiring::ALL.iter().position(|wiring| *wiring == told.wiring);
             settings[SettingId::Wiring as usize] = wiring.expect("ALL is complete") as i64;
-            Module { slot, meter: Meter::new(&told), settings, plugged: true }
+            let mut meter = Meter::new(&told);
+            meter.restore(memory.get(slot));
+            Module { slot, meter, settings, plugged: true }
         };
-        Modules { modules: modules.into_iter().map(module).collect(), changes }
+        Modules { modules: modules.into_iter().map(module).collect(), changes, memory }
     }
 
     /// The next change of what is plugged in; infinite if there is none.
@@ -68,6 +77,7 @@ impl Modules {
             };
             module.meter.measure(&info, means);
             module.meter.accumulate(&info, means, end);
+            self.memory.set(module.slot, module.meter.registers());
             replies.push(EsyReply {
                 slot: module.slot,
                 window_end: window.end,
@@ -82,6 +92,7 @@ impl Modules {
         for module in self.modules.iter_mut().filter(|module| module.plugged) {
             if slot.is_none_or(|slot| slot == module.slot) {
                 module.hear(command);
+                self.memory.set(module.slot, module.meter.registers());
             }
         }
     }

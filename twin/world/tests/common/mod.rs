@@ -161,6 +161,11 @@ impl Bench {
         self
     }
 
+    /// What the last tick noted.
+    pub fn notes(&self) -> Vec<&str> {
+        self.effects.notes.iter().map(|note| note.text.as_str()).collect()
+    }
+
     /// One tick of one block, or of what is wanted if that is less.
     pub fn tick(&mut self, samples_max: usize) {
         let want = samples_max.min(self.plan.block);
