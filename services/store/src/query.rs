@@ -2,7 +2,7 @@
 //!
 //! A row belongs to the step in which it begins and counts there once. Answers come row by row and need
 //! the memory of one row, however long the range. Rows are taken in the order of their numbers: where the
-//! clock was set back, a step comes again, and never are two of them mixed.
+//! clock was set back to another step, that step comes again as a row of its own.
 
 mod quality;
 
@@ -142,10 +142,7 @@ impl Iterator for Resampler<'_> {
             match self.rows.next() {
                 Some(Ok(row)) => {
                     let span = self.zone.span(row.start, self.step);
-                    let same = self
-                        .group
-                        .as_ref()
-                        .is_some_and(|group| group.span == span && row.start >= group.span.start);
+                    let same = self.group.as_ref().is_some_and(|group| group.span == span);
                     let finished = if same { None } else { self.group.take() };
                     let group =
                         self.group.get_or_insert_with(|| Group::new(span, self.rules.len()));

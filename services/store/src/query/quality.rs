@@ -126,14 +126,14 @@ impl QualityReport {
     }
 
     fn hole(&mut self, hole: Hole) {
-        match self.holes.last_mut().filter(|last| last.to == hole.from) {
-            Some(last) => {
-                last.to = hole.to;
-                last.missing_ms += hole.missing_ms;
-                last.flags = last.flags.union(hole.flags);
-            }
-            None if self.holes.len() == HOLES_MAX => self.holes_left_off += 1,
-            None => self.holes.push(hole),
+        if let Some(last) = self.holes.last_mut().filter(|last| last.to == hole.from) {
+            last.to = hole.to;
+            last.missing_ms += hole.missing_ms;
+            last.flags = last.flags.union(hole.flags);
+        } else if self.holes.len() < HOLES_MAX {
+            self.holes.push(hole);
+        } else {
+            self.holes_left_off += 1;
         }
     }
 }
