@@ -266,7 +266,7 @@ pub struct Row {
     /// Civil time at which it ended; the row's own clock, so `end - start` is its length.
     pub end: Timestamp,
     /// How much of it was measured, in milliseconds.
-    pub measured_ms: u32,
+    pub measured_ms: u64,
     /// Remarks on all of it.
     pub flags: RowFlags,
     /// A cell for each column of the layout.
