@@ -1,0 +1,84 @@
+//! What was exported comes back, and is exported again to the same bytes.
+
+mod common;
+
+use common::{all, file, history, quarter, quarter_row, to_csv, to_json, to_parquet};
+use files::csv::Style;
+use files::{csv, json, parquet};
+use proptest::prelude::*;
+use store::{Layout, Row};
+
+/// Most steps of a column of Parquet: 18 digits.
+const DIGITS_18: i64 = 999_999_999_999_999_999;
+
+fn any_steps() -> impl Strategy<Value = i64> + Clone {
+    prop_oneof![any::<i64>(), -1000i64..1000, Just(i64::MIN), Just(i64::MAX)]
+}
+
+fn csv_comes_back(layout: &Layout, rows: &[Row], style: Style) {
+    let bytes = to_csv(layout, style, rows).unwrap();
+    let (found, back) = all(csv::read(&bytes[..])).unwrap();
+    assert_eq!((&found, &back[..]), (layout, rows));
+    assert_eq!(to_csv(&found, style, &back).unwrap(), bytes);
+}
+
+fn json_comes_back(layout: &Layout, rows: &[Row]) {
+    let bytes = to_json(layout, rows).unwrap();
+    let (found, back) = all(json::read(&bytes[..])).unwrap();
+    assert_eq!((&found, &back[..]), (layout, rows));
+    assert_eq!(to_json(&found, &back).unwrap(), bytes);
+    let _: serde_json::Value = serde_json::from_slice(&bytes).expect("it is JSON for everybody");
+}
+
+fn parquet_comes_back(layout: &Layout, rows: &[Row]) {
+    let exported = to_parquet(layout, rows).unwrap();
+    let read = exported.iter().map(|(_, bytes)| all(parquet::read(file(bytes))).unwrap());
+    let mut back = Vec::new();
+    for (found, rows) in read {
+        assert_eq!(&found, layout);
+        back.extend(rows);
+    }
+    assert_eq!(back, rows);
+    assert_eq!(to_parquet(layout, &back).unwrap(), exported);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn csv_gives_back_what_it_was_given((layout, rows) in history(any_steps())) {
+        csv_comes_back(&layout, &rows, Style::Plain);
+        csv_comes_back(&layout, &rows, Style::European);
+    }
+
+    #[test]
+    fn json_gives_back_what_it_was_given((layout, rows) in history(any_steps())) {
+        json_comes_back(&layout, &rows);
+    }
+
+    #[test]
+    fn parquet_gives_back_what_it_was_given((layout, rows) in history(-DIGITS_18..=DIGITS_18)) {
+        parquet_comes_back(&layout, &rows);
+    }
+}
+
+/// More rows than a group of the widest kind, over several days.
+#[test]
+fn days_are_files_and_groups_are_joined() {
+    let layout = Layout { interval_s: 1, ..quarter() };
+    let rows: Vec<Row> = (0..70_000)
+        .map(|n| {
+            let row = quarter_row(n);
+            let start = port::Timestamp::from_unix_s(1_772_323_200 + n as i64);
+            Row { start, end: start + 1.0, ..row }
+        })
+        .collect();
+    parquet_comes_back(&layout, &rows);
+    assert_eq!(to_parquet(&layout, &rows).unwrap().len(), 1);
+}
+
+#[test]
+fn no_rows_are_a_document_without_rows_and_no_parquet_file() {
+    json_comes_back(&quarter(), &[]);
+    assert_eq!(to_parquet(&quarter(), &[]).unwrap(), []);
+}
