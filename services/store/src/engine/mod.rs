@@ -1,5 +1,9 @@
 //! The database that the history lies in: ordered tables of bytes, and batches that are durable.
 
+mod memory;
+
+pub use memory::{FailedCommit, Memory};
+
 use port::DiskError;
 
 /// The tables.
