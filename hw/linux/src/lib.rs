@@ -1,4 +1,9 @@
-//! The Linux side of the boundary: here, real time. Serial ports, SPI and GPIO come with the backend.
+//! The Linux side of the boundary: here, real time and files. Serial ports, SPI and GPIO come with the
+//! backend.
+
+mod disk;
+
+pub use disk::Folder;
 
 use port::{Clock, Pace, Timestamp};
 use std::time::{Duration, Instant, SystemTime};

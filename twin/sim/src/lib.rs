@@ -1,10 +1,11 @@
 //! The world outside the terminals: the grid, the loads, their waveforms and the front end that
-//! turns them into counts.
+//! turns them into counts; and a disk that fails.
 //!
 //! Everything follows from a scenario and its seed. Nothing here names a clock, a file, a socket, a
 //! thread or a random number without a seed.
 
 pub mod conformance;
+pub mod disk;
 pub mod esy;
 pub mod frontend;
 mod interpolate;
