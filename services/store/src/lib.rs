@@ -8,6 +8,7 @@
 //! Counters never depend on the database, and nothing here opens a socket or reads a clock.
 
 pub mod bank;
+mod bytes;
 pub mod calendar;
 pub mod chunk;
 pub mod engine;

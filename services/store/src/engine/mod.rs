@@ -1,5 +1,29 @@
 //! The database that the history lies in: ordered tables of bytes, and batches that are durable.
 
+mod checked;
+mod fault;
+mod frame;
+pub mod guard;
+mod head;
+mod kind;
+mod memory;
+mod prints;
+mod probe;
+mod redb;
+mod salvage;
+mod site;
+mod sled;
+
+pub use checked::{Checked, Contents, Sum};
+pub use guard::{Guarded, Opened};
+pub use kind::Engine;
+pub use memory::{FailedCommit, Memory};
+pub use probe::{InThread, Looked, Probe, look, said, understood};
+pub use redb::Redb;
+pub use salvage::{Salvaged, migrate, salvage};
+pub use site::{FolderSite, OnDiskSite, PathFiles, Site, SiteFiles};
+pub use sled::Sled;
+
 use port::DiskError;
 
 /// The tables.

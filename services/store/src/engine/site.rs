@@ -1,0 +1,229 @@
+//! *Site*: where a database lies, and what can be done with it without opening it.
+
+use super::fault::{of_io, sync_folder};
+use super::{Engine, Redb, Sled, Store, StoreError};
+use port::Disk;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a database that was set aside is called, with a number behind it.
+pub const DAMAGED: &str = "history.damaged-";
+
+/// The files of a database as bytes.
+pub trait SiteFiles: Send + Sync {
+    /// Names and lengths, sorted by name; empty if there is no database.
+    ///
+    /// # Errors
+    /// As the disk says.
+    fn files(&self) -> Result<Vec<(String, u64)>, StoreError>;
+
+    /// Reads a file from a place until the buffer is full or it ends; tells how many bytes there were.
+    ///
+    /// # Errors
+    /// As the disk says.
+    fn read(&self, file: &str, offset: u64, into: &mut [u8]) -> Result<usize, StoreError>;
+}
+
+/// Where a database lies.
+pub trait Site: SiteFiles {
+    /// Which database it is.
+    fn engine(&self) -> Engine;
+
+    /// Opens or makes it.
+    ///
+    /// # Errors
+    /// As the engine says; it may panic on damage.
+    fn open(&self) -> Result<Box<dyn Store>, StoreError>;
+
+    /// Gives it another name, for good, and tells which.
+    ///
+    /// # Errors
+    /// As the disk says.
+    fn set_aside(&self) -> Result<String, StoreError>;
+}
+
+/// A file, or a folder of files, of the system.
+#[derive(Debug, Clone)]
+pub struct PathFiles {
+    path: PathBuf,
+}
+
+impl PathFiles {
+    /// At this path, whether there is anything or not.
+    pub fn at(path: &Path) -> PathFiles {
+        PathFiles { path: path.into() }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        if name.is_empty() { self.path.clone() } else { self.path.join(name) }
+    }
+
+    /// Adds what is in a folder; `within` is its name seen from our path.
+    fn walk(&self, within: &str, files: &mut Vec<(String, u64)>) -> std::io::Result<()> {
+        for entry in fs::read_dir(self.file(within))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let name = if within.is_empty() { name } else { format!("{within}/{name}") };
+            let about = entry.metadata()?;
+            if about.is_dir() {
+                self.walk(&name, files)?;
+            } else {
+                files.push((name, about.len()));
+            }
+        }
+        Ok(())
+    }
+
+    fn listed(&self) -> std::io::Result<Vec<(String, u64)>> {
+        let about = match fs::metadata(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            about => about?,
+        };
+        let mut files = Vec::new();
+        if about.is_dir() {
+            self.walk("", &mut files)?;
+        } else {
+            files.push((String::new(), about.len()));
+        }
+        files.sort();
+        Ok(files)
+    }
+}
+
+impl SiteFiles for PathFiles {
+    fn files(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.listed().map_err(|error| of_io(&error, &self.path.display().to_string()))
+    }
+
+    fn read(&self, file: &str, offset: u64, into: &mut [u8]) -> Result<usize, StoreError> {
+        use std::io::{Read, Seek, SeekFrom};
+        let path = self.file(file);
+        let read = || -> std::io::Result<usize> {
+            let mut file = fs::File::open(&path)?;
+            file.seek(SeekFrom::Start(offset))?;
+            let mut filled = 0;
+            while filled < into.len() {
+                match file.read(&mut into[filled..])? {
+                    0 => break,
+                    bytes => filled += bytes,
+                }
+            }
+            Ok(filled)
+        };
+        read_with(read, &path)
+    }
+}
+
+fn read_with(
+    read: impl FnOnce() -> std::io::Result<usize>,
+    path: &Path,
+) -> Result<usize, StoreError> {
+    read().map_err(|error| of_io(&error, &path.display().to_string()))
+}
+
+/// A database in a folder of the system.
+#[derive(Debug, Clone)]
+pub struct FolderSite {
+    folder: PathBuf,
+    engine: Engine,
+    files: PathFiles,
+}
+
+impl FolderSite {
+    /// The history's database in the folder of all state.
+    pub fn new(folder: &Path, engine: Engine) -> FolderSite {
+        FolderSite {
+            folder: folder.into(),
+            engine,
+            files: PathFiles::at(&folder.join(engine.file_name())),
+        }
+    }
+}
+
+impl SiteFiles for FolderSite {
+    fn files(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.files.files()
+    }
+
+    fn read(&self, file: &str, offset: u64, into: &mut [u8]) -> Result<usize, StoreError> {
+        self.files.read(file, offset, into)
+    }
+}
+
+impl Site for FolderSite {
+    fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    fn open(&self) -> Result<Box<dyn Store>, StoreError> {
+        let path = self.folder.join(self.engine.file_name());
+        Ok(match self.engine {
+            Engine::Sled => Box::new(Sled::open(&path)?),
+            Engine::Redb => Box::new(Redb::on_file(&path)?),
+        })
+    }
+
+    fn set_aside(&self) -> Result<String, StoreError> {
+        let place = self.folder.display().to_string();
+        let taken = |name: &str| self.folder.join(name).symlink_metadata().is_ok();
+        let name = free_name(taken);
+        fs::rename(self.folder.join(self.engine.file_name()), self.folder.join(&name))
+            .map_err(|error| of_io(&error, &place))?;
+        sync_folder(&self.folder)?;
+        Ok(name)
+    }
+}
+
+/// A redb database on a [`Disk`].
+#[derive(Clone)]
+pub struct OnDiskSite {
+    disk: Arc<dyn Disk + Sync>,
+}
+
+impl OnDiskSite {
+    /// The history's database on this disk.
+    pub fn new(disk: Arc<dyn Disk + Sync>) -> OnDiskSite {
+        OnDiskSite { disk }
+    }
+}
+
+impl SiteFiles for OnDiskSite {
+    fn files(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let name = Engine::Redb.file_name();
+        if !self.disk.list()?.iter().any(|other| other == name) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![(String::new(), self.disk.open(name, false)?.size()?)])
+    }
+
+    fn read(&self, _: &str, offset: u64, into: &mut [u8]) -> Result<usize, StoreError> {
+        Ok(self.disk.open(Engine::Redb.file_name(), false)?.read_at(offset, into)?)
+    }
+}
+
+impl Site for OnDiskSite {
+    fn engine(&self) -> Engine {
+        Engine::Redb
+    }
+
+    fn open(&self) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(Redb::on_disk(&*self.disk, Engine::Redb.file_name())?))
+    }
+
+    fn set_aside(&self) -> Result<String, StoreError> {
+        let names = self.disk.list()?;
+        let name = free_name(|name| names.iter().any(|other| other == name));
+        self.disk.rename(Engine::Redb.file_name(), &name)?;
+        Ok(name)
+    }
+}
+
+/// The first name of one set aside that is free.
+fn free_name(taken: impl Fn(&str) -> bool) -> String {
+    (1_u64..)
+        .map(|number| format!("{DAMAGED}{number}"))
+        .find(|name| !taken(name))
+        .expect("a disk has fewer files than numbers")
+}

@@ -1,1 +1,0 @@
-//! The journal: rows and events as they happen, durable before they are acknowledged.
