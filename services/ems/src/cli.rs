@@ -7,6 +7,7 @@ use port::SlotId;
 use sim::scenario::Fidelity;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use store::engine::Engine;
 
 /// A three-phase energy meter and its digital twin.
 #[derive(Debug, Parser)]
@@ -61,6 +62,30 @@ pub enum Command {
     /// Print a protocol's map
     #[command(after_help = "Example:\n  ems map modbus --format csv")]
     Map(MapArgs),
+    /// Write the history of a data folder as files: CSV, JSON, Parquet or XLSX
+    #[command(
+        after_help = "Examples:\n  ems export --job minutes --from 2026-11-01 --to 2026-12-01\n  \
+        ems export --format parquet --out fleet\n  \
+        ems export --format csv --step day --zone Europe/Paris --columns 'main/active_energy_import.*/delta'"
+    )]
+    Export(Box<ExportArgs>),
+    /// Read an export back into the history
+    #[command(
+        after_help = "Example:\n  ems import SIM0000000001_minutes_20261101T000000Z_20261201T000000Z.csv"
+    )]
+    Import(ImportArgs),
+    /// Look after a data folder
+    Store {
+        /// What to do
+        #[command(subcommand)]
+        command: StoreCommand,
+    },
+    /// Print or change what the meter is configured to
+    Config {
+        /// What to do
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Read all values of a meter over Modbus TCP
     #[command(after_help = "Example:\n  ems read 127.0.0.1:5502")]
     Read(ReadArgs),
@@ -214,6 +239,177 @@ pub struct MergeArgs {
     pub output: VerifyOutput,
 }
 
+/// Which data folder.
+#[derive(Debug, Args)]
+pub struct DataArgs {
+    /// The data folder; without it that of the scenario `house`, as `ems run` tells it at its start
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// The databases of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    /// redb 4
+    Redb,
+    /// sled 0.34
+    Sled,
+}
+
+impl EngineName {
+    /// The database.
+    pub fn engine(self) -> Engine {
+        match self {
+            EngineName::Redb => Engine::Redb,
+            EngineName::Sled => Engine::Sled,
+        }
+    }
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// csv, json, parquet or xlsx
+    #[arg(long, default_value = "csv")]
+    pub format: FileFormat,
+    /// Which job's rows, or `events`; all jobs by default
+    #[arg(long)]
+    pub job: Option<String>,
+    /// First moment: 2026-11-01, 2026-11-01T06:00 (in the zone) or 2026-11-01T06:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Moment at which it ends, not included
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Put together to longer intervals: 5min, 1h, day, week, month, year (the last four local)
+    #[arg(long)]
+    pub step: Option<String>,
+    /// Time zone of days and of local times; that of the configuration by default
+    #[arg(long)]
+    pub zone: Option<String>,
+    /// Only these columns, such as main/active_power.*/mean; `*` stands for anything
+    #[arg(long, value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// CSV for a European Excel: `;` between fields and `,` in numbers
+    #[arg(long)]
+    pub european: bool,
+    /// Folder for the files
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+    /// One JSON document with the names of the files that were written
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Formats of exported files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FileFormat {
+    /// A file of a header and a line for each interval
+    Csv,
+    /// The same as one document
+    Json,
+    /// A file for each device and day, for DuckDB, Spark, ClickHouse
+    Parquet,
+    /// A workbook
+    Xlsx,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Files that `ems export` wrote: .csv, .json or .parquet
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// The commands of `store`.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Read everything and tell what is damaged or missing
+    #[command(after_help = "Example:\n  ems store check --data DIR")]
+    Check {
+        #[command(flatten)]
+        data: DataArgs,
+        /// One JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell what is there, and how much room it takes
+    Stats {
+        #[command(flatten)]
+        data: DataArgs,
+        /// One JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy the history into the other database and go on with that
+    #[command(after_help = "Example:\n  ems store migrate --to sled")]
+    Migrate {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Which database
+        #[arg(long)]
+        to: EngineName,
+    },
+    /// Take what is whole out of a database that was set aside
+    #[command(after_help = "Example:\n  ems store salvage DIR/history.damaged-1 --data DIR")]
+    Salvage {
+        #[command(flatten)]
+        data: DataArgs,
+        /// The database that was set aside
+        aside: PathBuf,
+    },
+    /// Open a database and read all of it: run by `ems` itself, in a process that may fall
+    #[command(hide = true)]
+    Probe {
+        /// The data folder
+        folder: PathBuf,
+        /// Which database of it
+        engine: EngineName,
+    },
+}
+
+/// The commands of `config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print settings, log jobs, tariffs and time zone as TOML
+    #[command(after_help = "Example:\n  ems config export > meter.toml")]
+    Export {
+        #[command(flatten)]
+        data: DataArgs,
+        /// What becomes of secrets, such as passwords
+        #[arg(long, default_value = "filtered")]
+        secrets: Secrets,
+        /// File with the passphrase that encrypted secrets are for
+        #[arg(long, value_name = "FILE", required_if_eq("secrets", "encrypted"))]
+        passphrase_file: Option<PathBuf>,
+    },
+    /// Take over a file that was exported, or written by hand
+    #[command(after_help = "Example:\n  ems config import meter.toml")]
+    Import {
+        #[command(flatten)]
+        data: DataArgs,
+        /// The file
+        file: PathBuf,
+        /// File with the passphrase of its encrypted secrets
+        #[arg(long, value_name = "FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
+}
+
+/// What becomes of secrets in an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Secrets {
+    /// Left out
+    Filtered,
+    /// Encrypted with a passphrase
+    Encrypted,
+}
+
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -229,6 +425,19 @@ pub struct RunArgs {
     /// Seed of everything random; the scenario's by default
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Where the meter keeps its counters, settings and history; by default a folder of the scenario's name
+    /// in $STATE_DIRECTORY, $XDG_STATE_HOME/ems or ~/.local/state/ems
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Keep nothing: begin anew, and forget everything at the end
+    #[arg(long, conflicts_with = "data")]
+    pub ephemeral: bool,
+    /// Print a line for every batch of counters, rows and events that is durable
+    #[arg(long, conflicts_with = "ephemeral")]
+    pub acknowledge: bool,
+    /// Which database a new history gets
+    #[arg(long, value_name = "NAME")]
+    pub engine: Option<EngineName>,
     /// Where Modbus TCP listens; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5502")]
     pub modbus: SocketAddr,

@@ -1,10 +1,11 @@
 //! `ems run`: the meter on a simulated grid, with its table and its services.
 
-use crate::cli::{RunArgs, Speed};
+use crate::cli::{EngineName, RunArgs, Speed};
 use crate::document::{self, EnergyEntry, LoadEntry, ReadingEntry};
 use crate::failure::{Failure, note};
 use crate::live::Live;
-use crate::{device, scenario};
+use crate::keeping::{self, Attached, Begin, DataFolder};
+use crate::{data_folder, device, scenario};
 use host::COMMANDS_MAX;
 use image::{Image, MeterId};
 use lab::Installation;
@@ -12,6 +13,8 @@ use linux::RealPace;
 use metering::Tail;
 use port::{AsFast, Clock, Pace, Timestamp};
 use runner::{Outcome, Runner};
+use sim::scenario::{Fidelity, Scenario};
+use store::keep::Haste;
 use serde::Serialize;
 use std::io::Write;
 use std::sync::Arc;
@@ -25,7 +28,7 @@ const BLOCK_REALTIME_S: f64 = 0.02;
 /// Up to this factor the short block costs nothing that counts.
 const REALTIME_FACTOR_MAX: f64 = 4.0;
 
-/// Block when windows are printed one by one: shorter than any window (12 cycles of 70 Hz).
+/// Block when windows are printed or logged one by one: shorter than any window (12 cycles of 70 Hz).
 const BLOCK_WINDOW_S: f64 = 0.16;
 
 /// Block when only the end matters: several windows, so that a tick's own cost does not count.
@@ -65,14 +68,46 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
         scenario.seed = seed;
     }
     let seed = scenario.seed;
-    let installation = lab::install(&scenario, &device::facts(), &[])
+    let kept = keep(arguments, &scenario)?;
+    let (begin, attached) = kept.unzip();
+    if let Some(stopped) = begin.as_ref().and_then(|begin| begin.stopped) {
+        // Time goes on where the meter stopped.
+        let stopped_s = stopped.unix_ns.div_euclid(1_000_000_000) + 1;
+        scenario.start.unix_s = scenario.start.unix_s.max(stopped_s);
+    }
+    let memory = begin.as_ref().map(|begin| begin.modules.clone()).unwrap_or_default();
+    let installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
         .map_err(|error| Failure::File(format!("{}: {error}", arguments.scenario)))?;
     let duration = arguments.duration.or(scenario.duration_s);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    runtime.block_on(serve(arguments, &scenario.name, seed, duration, installation))
+    let kept = Kept { begin, attached };
+    runtime.block_on(serve(arguments, &scenario.name, seed, duration, installation, kept))
+}
+
+/// What a run begins with and what keeps it; nothing if it is to keep nothing.
+struct Kept {
+    begin: Option<Begin>,
+    attached: Option<Attached>,
+}
+
+fn keep(
+    arguments: &RunArgs,
+    scenario: &Scenario,
+) -> Result<Option<(Begin, Attached)>, Failure> {
+    if arguments.ephemeral {
+        return Ok(None);
+    }
+    let path = data_folder::folder(arguments.data.as_ref(), Some(&scenario.name))?;
+    let folder = DataFolder::open(&path)?;
+    let haste = match arguments.speed {
+        Speed::Max => Haste::Wait,
+        Speed::Times(_) => Haste::GoOn,
+    };
+    let engine = arguments.engine.map(EngineName::engine);
+    keeping::begin(&folder, engine, scenario, haste, arguments.acknowledge).map(Some)
 }
 
 async fn serve(
@@ -81,6 +116,7 @@ async fn serve(
     seed: u64,
     duration_s: Option<f64>,
     installation: Installation,
+    kept: Kept,
 ) -> Result<(), Failure> {
     let server = modbus::Server::bind(arguments.modbus, modbus::Options::default())
         .await
@@ -90,7 +126,13 @@ async fn serve(
         "Modbus TCP listens on {address} (unit 1 is the meter; try: ems read {address})"
     ));
 
-    let Installation { config, feed, script } = installation;
+    let Installation { config, feed, mut script } = installation;
+    let mut twin = Twin::new(&config);
+    if let Some(begin) = kept.begin {
+        twin.restore(begin.main);
+        script.add(begin.cues);
+        script = script.with_calendar(begin.calendar);
+    }
     let rate = config.format.sample_rate_hz;
     let start = config.start;
     let identity = Arc::new(config.identity.clone());
@@ -105,7 +147,7 @@ async fn serve(
     ));
 
     let runner = Runner {
-        twin: Twin::new(&config),
+        twin,
         feed,
         script,
         pace: pace(arguments.speed),
@@ -117,7 +159,7 @@ async fn serve(
         commands,
     };
     let live = Live::new(name, seed, address);
-    let (outcome, interrupted) = drive(runner, live, arguments.json).await?;
+    let (outcome, interrupted) = drive(runner, live, arguments.json, kept.attached).await?;
     let _all_gone = stop_sender.send(true);
     if let Err(error) = service.await {
         return Err(Failure::Internal(format!("the Modbus service ended: {error}")));
@@ -136,7 +178,12 @@ fn listening_failed(arguments: &RunArgs, error: &std::io::Error) -> Failure {
 }
 
 /// Runs the loop on a thread of its own until it ends or a signal comes.
-async fn drive(runner: Runner, live: Live, json: bool) -> Result<(Outcome, bool), Failure> {
+async fn drive(
+    runner: Runner,
+    live: Live,
+    json: bool,
+    mut attached: Option<Attached>,
+) -> Result<(Outcome, bool), Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
     let (done_sender, mut done) = oneshot::channel();
@@ -144,9 +191,15 @@ async fn drive(runner: Runner, live: Live, json: bool) -> Result<(Outcome, bool)
         let mut output = Output { live, json, failure: None };
         let outcome = runner.run(|effects| {
             output.show(effects);
+            if let Some(attached) = &mut attached {
+                attached.observe(effects);
+            }
             output.failure.is_none() && !stopped.load(Ordering::Relaxed)
         });
         output.live.leave();
+        if let Some(attached) = attached {
+            attached.finish();
+        }
         let result = match (outcome, output.failure) {
             (_, Some(failure)) => Err(failure),
             (Ok(outcome), None) => Ok(outcome),
@@ -195,7 +248,7 @@ pub fn pace(speed: Speed) -> Box<dyn Pace + Send> {
 fn block_samples(arguments: &RunArgs, rate: f64) -> usize {
     let seconds = match arguments.speed {
         Speed::Times(factor) if factor <= REALTIME_FACTOR_MAX => BLOCK_REALTIME_S,
-        Speed::Max if !arguments.json => BLOCK_FAST_S,
+        Speed::Max if !arguments.json && arguments.ephemeral => BLOCK_FAST_S,
         Speed::Times(_) | Speed::Max => BLOCK_WINDOW_S,
     };
     (seconds * rate).round() as usize

@@ -175,7 +175,7 @@ impl<'a> Plan<'a> {
 
     fn config(&self, device: &DeviceFacts, format: SourceFormat) -> TwinConfig {
         let identity = Identity {
-            serial: format!("SIM{:010}", self.scenario.seed % 10_000_000_000),
+            serial: main_serial(self.scenario),
             version: device.version,
             software_id: device.software_id.into(),
             year: YEAR,
@@ -198,7 +198,7 @@ impl<'a> Plan<'a> {
             slot: module.slot,
             model: module.model,
             name: module.name.clone(),
-            serial: format!("ESY{:010}", module.slot.number()),
+            serial: module_serial(module.slot),
         };
         self.scenario.device.modules.iter().map(identity).collect()
     }
@@ -346,6 +346,21 @@ impl<'a> Plan<'a> {
         }
         Script::new(cues)
     }
+}
+
+/// The meters of a scenario with their serial numbers: the built-in one first, then the modules by slot.
+pub fn present(scenario: &Scenario) -> Vec<(MeterId, String)> {
+    let modules = scenario.device.modules.iter();
+    let modules = modules.map(|module| (MeterId::Esy(module.slot), module_serial(module.slot)));
+    std::iter::once((MeterId::Main, main_serial(scenario))).chain(modules).collect()
+}
+
+fn main_serial(scenario: &Scenario) -> String {
+    format!("SIM{:010}", scenario.seed % 10_000_000_000)
+}
+
+fn module_serial(slot: SlotId) -> String {
+    format!("ESY{:010}", slot.number())
 }
 
 fn front_end(scenario: &Scenario, number: u8) -> FrontEnd {

@@ -45,9 +45,9 @@ impl Script {
         Script { calendar, ..self }
     }
 
-    /// Puts cues before all others of their samples.
-    pub fn begin_with(&mut self, cues: Vec<Cue>) {
-        self.cues.splice(0..0, cues);
+    /// Adds cues, each behind the others of its sample.
+    pub fn add(&mut self, cues: Vec<Cue>) {
+        self.cues.extend(cues);
         self.cues.sort_by_key(|cue| cue.at);
     }
 

@@ -16,6 +16,7 @@ mod event;
 pub mod history;
 pub mod job;
 pub mod journal;
+pub mod keep;
 pub mod planted;
 pub mod query;
 mod row;

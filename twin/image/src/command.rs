@@ -11,6 +11,8 @@ pub enum Origin {
     Local,
     /// A Modbus client.
     Modbus,
+    /// What the meter itself had kept before it was started.
+    Kept,
 }
 
 impl Origin {
@@ -19,6 +21,7 @@ impl Origin {
         match self {
             Origin::Local => "local",
             Origin::Modbus => "modbus",
+            Origin::Kept => "kept",
         }
     }
 }

@@ -117,6 +117,11 @@ impl MeterCounters {
         }
     }
 
+    /// Whether they are those of the meter with this serial number.
+    pub fn is_of(&self, serial: &str) -> bool {
+        self.identity == CRC.checksum(serial.as_bytes())
+    }
+
     /// Puts the counters into registers, as far as these know them.
     pub fn restore(&self, registers: &mut Registers) {
         for (number, point) in counters() {

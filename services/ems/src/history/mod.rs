@@ -1,0 +1,5 @@
+//! The commands that read and write a history: `ems export` and `ems import`.
+
+pub mod export;
+pub mod import;
+mod range;

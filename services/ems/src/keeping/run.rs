@@ -1,0 +1,238 @@
+//! What a run keeps: begun from what was kept, and kept from then on.
+
+use super::folder::{DataFolder, failure};
+use crate::document::rfc3339;
+use crate::failure::{Failure, note};
+use image::{Command, Image, MeterId, Origin, Request};
+use metering::Registers;
+use port::Timestamp;
+use runner::{Cue, CueAction};
+use serde::Serialize;
+use sim::esy::ModuleMemory;
+use sim::scenario::Scenario;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+use store::EventKind;
+use store::bank::EventCounter;
+use store::calendar::Zone;
+use store::calendar::tariff::TariffCalendar;
+use store::engine::Engine;
+use store::keep::{
+    Happened, Haste, Kept, Memory, Present, Recorder, Restored, Standing, Writer,
+};
+use world::{Effects, NoteKind};
+
+/// What a run begins with.
+pub struct Begin {
+    /// Counters of the built-in meter.
+    pub main: Registers,
+    /// Counters of the modules.
+    pub modules: ModuleMemory,
+    /// Settings and corrections, as commands before the first sample.
+    pub cues: Vec<Cue>,
+    /// Tariffs by calendar, if it is configured.
+    pub calendar: Option<Box<dyn port::TariffCalendar>>,
+    /// When the meter stopped last.
+    pub stopped: Option<Timestamp>,
+}
+
+/// What keeps a run.
+pub struct Attached {
+    recorder: Recorder,
+    writer: Writer,
+    main: Registers,
+    modules: ModuleMemory,
+    /// Told with the first tick.
+    started: Vec<Happened>,
+    image: Option<Arc<Image>>,
+}
+
+/// A batch that is durable, as a line.
+#[derive(Serialize)]
+struct KeptLine<'a> {
+    r#type: &'static str,
+    time: String,
+    counters: Option<u64>,
+    rows: &'a BTreeMap<String, u64>,
+    event: Option<u64>,
+}
+
+/// Tariffs of a zone's local clock.
+struct LocalTariffs {
+    zone: Zone,
+    tariffs: TariffCalendar,
+}
+
+impl port::TariffCalendar for LocalTariffs {
+    fn tariff(&self, at: Timestamp) -> u8 {
+        self.tariffs.tariff_at(&self.zone, at)
+    }
+
+    fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
+        self.tariffs.next_change(&self.zone, after)
+    }
+}
+
+/// Opens a data folder for a run of a scenario. `acknowledge` prints a line for every batch that is durable.
+pub fn begin(
+    folder: &DataFolder,
+    engine: Option<Engine>,
+    scenario: &Scenario,
+    haste: Haste,
+    acknowledge: bool,
+) -> Result<(Begin, Attached), Failure> {
+    let present: Vec<Present> =
+        lab::present(scenario).into_iter().map(|(id, serial)| Present { id, serial }).collect();
+    folder.claim(&present[0].serial)?;
+    let engine = folder.engine(engine)?;
+    let disk = Arc::new(folder.disk.clone());
+    let (memory, restored) =
+        Memory::open(disk, present.clone(), folder.history(engine)).map_err(failure)?;
+    restored.findings.iter().for_each(|finding| note(&format!("note: {finding}")));
+    note(&format!("data are kept in {} ({})", folder.path.display(), engine.slug()));
+    let begin = begin_with(&restored, &present, scenario);
+    let started = started(scenario, &memory, &restored);
+    let attached = Attached {
+        main: begin.main.clone(),
+        modules: begin.modules.clone(),
+        recorder: Recorder::new(restored.aggregators, None),
+        writer: Writer::start(memory, haste, move |kept| tell(kept, acknowledge)),
+        started,
+        image: None,
+    };
+    Ok((begin, attached))
+}
+
+/// Counters, settings and calendar, as they were kept.
+fn begin_with(restored: &Restored, present: &[Present], scenario: &Scenario) -> Begin {
+    let mut main = Registers::default();
+    let modules = ModuleMemory::default();
+    let record = restored.counters.clone().unwrap_or_default();
+    for meter in &record.meters {
+        let known = present.iter().find(|known| known.id == meter.meter);
+        match meter.meter {
+            MeterId::Main => meter.restore(&mut main),
+            // Another module in this place has counters of its own.
+            MeterId::Esy(slot) if known.is_some_and(|known| meter.is_of(&known.serial)) => {
+                let mut registers = Registers::default();
+                meter.restore(&mut registers);
+                modules.set(slot, &registers);
+            }
+            MeterId::Esy(_) => {}
+        }
+    }
+    let configuration = &restored.configuration;
+    let calendar = (!configuration.tariffs.0.is_empty()).then(|| {
+        Box::new(LocalTariffs {
+            zone: configuration.zone.clone(),
+            tariffs: configuration.tariffs.clone(),
+        }) as Box<dyn port::TariffCalendar>
+    });
+    Begin {
+        main,
+        modules,
+        cues: cues(restored, scenario),
+        calendar,
+        stopped: restored.counters.as_ref().map(|record| record.time),
+    }
+}
+
+/// Settings as they were kept, but for those that the scenario itself gives, and the wiring, which is that of
+/// its terminals.
+fn cues(restored: &Restored, scenario: &Scenario) -> Vec<Cue> {
+    let given = |id| {
+        id == catalog::SettingId::Wiring
+            || scenario.device.settings.iter().any(|(setting, _)| *setting == id)
+    };
+    let kept = restored.parameters.to_settings();
+    let settings = catalog::SETTINGS
+        .iter()
+        .filter(|row| kept.get(row.id) != row.default && !given(row.id))
+        .map(|row| Request::Set(row.id, kept.get(row.id)));
+    let corrections = restored.parameters.corrections.iter();
+    let corrections = corrections.map(|(meter, correction)| Request::Correct(*meter, *correction));
+    settings
+        .chain(corrections)
+        .map(|request| Cue {
+            at: 0,
+            action: CueAction::Command(Command { origin: Origin::Kept, request }),
+        })
+        .collect()
+}
+
+/// What the log says of a start.
+fn started(scenario: &Scenario, memory: &Memory, restored: &Restored) -> Vec<Happened> {
+    let version = env!("CARGO_PKG_VERSION");
+    let id = env!("EMS_SOFTWARE_ID");
+    let mut text = format!("ems {version} started on \"{}\", software id {id}", scenario.name);
+    if let Some(record) = &restored.counters {
+        let starts = record.event(EventCounter::Starts);
+        text.push_str(&format!(", after {starts} starts; counters of {}", rfc3339(record.time)));
+        if !memory.stopped_in_order() {
+            text.push_str("; it was not stopped before");
+        }
+    }
+    let findings = restored.findings.iter().map(|text| (EventKind::Store, text.clone()));
+    std::iter::once((EventKind::Start, text)).chain(findings).collect()
+}
+
+/// Says what a batch came to.
+fn tell(kept: &Kept, acknowledge: bool) {
+    kept.findings.iter().for_each(|finding| note(&format!("note: {finding}")));
+    if !acknowledge {
+        return;
+    }
+    let line = KeptLine {
+        r#type: "kept",
+        time: rfc3339(kept.time),
+        counters: kept.counters,
+        rows: &kept.rows,
+        event: kept.event,
+    };
+    if let Ok(text) = serde_json::to_string(&line) {
+        // Whoever listened may have gone; what is durable stays so.
+        let _gone = writeln!(std::io::stdout().lock(), "{text}");
+    }
+}
+
+impl Attached {
+    /// Looks at a tick.
+    pub fn observe(&mut self, effects: &Effects) {
+        if let Some(registers) = &effects.registers {
+            self.main.clone_from(registers);
+        }
+        let Some(image) = &effects.image else { return };
+        self.image = Some(Arc::clone(image));
+        let mut events = std::mem::take(&mut self.started);
+        events.extend(effects.notes.iter().map(|note| (kind(note.kind), note.text.clone())));
+        let (main, modules) = (&self.main, &self.modules);
+        if let Some(entry) = self.recorder.observe(image, events, || standings(main, modules)) {
+            self.writer.keep(entry);
+        }
+    }
+
+    /// Keeps the last of a run and closes everything.
+    pub fn finish(mut self) {
+        if let Some(image) = self.image {
+            let events = vec![(EventKind::Stop, "ems stopped".to_string())];
+            let counters = standings(&self.main, &self.modules);
+            self.writer.keep(self.recorder.finish(&image, events, counters));
+        }
+        drop(self.writer.stop());
+    }
+}
+
+fn standings(main: &Registers, modules: &ModuleMemory) -> Vec<Standing> {
+    let modules = modules.all().into_iter().map(|(slot, registers)| (MeterId::Esy(slot), registers));
+    std::iter::once((MeterId::Main, main.clone())).chain(modules).collect()
+}
+
+fn kind(kind: NoteKind) -> EventKind {
+    match kind {
+        NoteKind::Command => EventKind::Command,
+        NoteKind::Module => EventKind::Module,
+        NoteKind::Wiring => EventKind::Wiring,
+        NoteKind::Clock => EventKind::Clock,
+    }
+}
