@@ -13,8 +13,8 @@ use crate::engine::StoreError;
 use crate::row::{Aggregate, Cell, Column, Layout, Quality, Row, RowFlag, RowFlags, Rows};
 use port::{Reason, Timestamp};
 
-/// What a row may lack and still be whole: stamps jitter by a block.
-pub(crate) const WHOLE_MS: u64 = 20;
+/// What a row may lack and still be whole: what was measured is rounded to a millisecond.
+pub(crate) const WHOLE_MS: u64 = 1;
 
 /// Rows by longer steps: means are weighted by the time that was measured, extremes keep their moment, sums
 /// and gains are added, the last standing stands. `measured_ms` against the length of the step is the

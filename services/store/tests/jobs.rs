@@ -4,7 +4,7 @@ mod jobs_support;
 
 use jobs_support::*;
 use port::{Flag, Flags};
-use store::calendar::Zone;
+use store::calendar::{Step, Zone};
 use store::query::{peaks, quality, resample};
 use store::{Aggregate, Cell, Quality, Row, RowFlag, RowFlags};
 
@@ -14,9 +14,21 @@ const MINUTE: i64 = 60 * SECOND;
 /// [G7, D-9] A failing seed is told, and is the story that failed.
 #[test]
 fn gains_add_up_whatever_happens() {
-    for seed in 0..300 {
+    check_stories(0..300);
+}
+
+/// [G7, D-9] The same, more of it. `STORE_SEED` tells one story again.
+#[test]
+#[ignore = "by ci/soak"]
+fn gains_add_up_in_many_stories() {
+    let seed = std::env::var("STORE_SEED").ok().and_then(|seed| seed.parse().ok());
+    check_stories(seed.map_or(0..20_000, |seed| seed..seed + 1));
+}
+
+fn check_stories(seeds: std::ops::Range<u64>) {
+    for seed in seeds {
         let told = std::panic::catch_unwind(|| proofs::gains_add_up_whatever_happens(seed));
-        assert!(told.is_ok(), "seed {seed}");
+        assert!(told.is_ok(), "STORE_SEED={seed}");
     }
 }
 
@@ -206,7 +218,7 @@ fn rows_are_joined_to_longer_steps() {
         log.run(&mut house, 60, SECOND, 3600 * (1 + minute % 15));
     }
     log.finish();
-    let quarter = Step15::get();
+    let quarter = Step::seconds(900).unwrap();
     let (layout, rows) = resample(&log.layout, boxed(&log.rows), quarter, &Zone::utc()).unwrap();
     let rows: Vec<Row> = rows.map(Result::unwrap).collect();
     assert_eq!(rows.len(), 3);
@@ -220,8 +232,7 @@ fn rows_are_joined_to_longer_steps() {
     assert_eq!(gained(&layout, &rows, 0), gained(&log.layout, &log.rows, 0));
     assert_eq!([rows[0].measured_ms, rows[2].measured_ms], [900_000, 300_000]);
     assert_eq!([rows[0].flags.slugs(), rows[2].flags.slugs()], [vec!["restart"], vec!["gap"]]);
-    let refused =
-        resample(&log.layout, boxed(&[]), store::calendar::Step::Seconds(1), &Zone::utc());
+    let refused = resample(&log.layout, boxed(&[]), Step::Seconds(1), &Zone::utc());
     assert!(refused.err().unwrap().to_string().contains("cannot be cut"));
     let mean =
         layout.columns.iter().position(|column| column.aggregate == Aggregate::Mean).unwrap();
@@ -230,11 +241,30 @@ fn rows_are_joined_to_longer_steps() {
     assert_eq!(highest[1], (at("2026-06-01T12:29:00Z"), 3600 * 15 * 10));
 }
 
-/// A quarter of an hour.
-struct Step15;
-
-impl Step15 {
-    fn get() -> store::calendar::Step {
-        store::calendar::Step::seconds(900).unwrap()
+/// [G7] Months of local time add up to the year, and the year to the counter.
+#[test]
+fn months_add_up_to_the_year() {
+    let paris = Zone::parse("Europe/Paris").unwrap();
+    let year = paris.span(at("2026-07-01T00:00:00Z"), Step::Year);
+    let mut house = House::new(year.start, 0);
+    let mut log = Logger::new(layout("1h", "main"), "Europe/Paris");
+    log.observe(&house);
+    for hour in 0..8760 {
+        log.run(&mut house, 1, 60 * MINUTE, 500 + hour % 24);
     }
+    let joined = |step| {
+        let (_, rows) = resample(&log.layout, boxed(&log.rows), step, &paris).unwrap();
+        rows.collect::<Result<Vec<Row>, _>>().unwrap()
+    };
+    let (months, years) = (joined(Step::Month), joined(Step::Year));
+    assert_eq!([months.len(), years.len()], [12, 1]);
+    let days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    for (month, days) in months.iter().zip(days) {
+        let changed = i64::from(month.start == at("2026-09-30T22:00:00Z"))
+            - i64::from(month.start == at("2026-02-28T23:00:00Z"));
+        assert_eq!(month.measured_ms as i64, (days * 24 + changed) * 3_600_000);
+    }
+    assert_eq!(gained(&log.layout, &months, 0), house.standing());
+    assert_eq!(gained(&log.layout, &years, 0), house.standing());
+    assert_eq!(years[0].measured_ms, 8760 * 3_600_000);
 }

@@ -100,8 +100,11 @@ fn moments_of(zone: &Zone, day: Date, times: &[u16]) -> Vec<Timestamp> {
     let labels = times.iter().map(|minutes| day.to_datetime(time_of(*minutes)));
     let mut moments: Vec<Timestamp> =
         labels.flat_map(|label| [zone.first(label), zone.last(label)]).collect();
-    let midnight = zone.first(day.to_datetime(Time::midnight()));
-    moments.extend(zone.next_transition(midnight - 1.0));
+    // A clock that is moved on this day may show times again, or leap over them.
+    let midnight = |day: Date| zone.first(day.to_datetime(Time::midnight()));
+    let moved = zone.next_transition(midnight(day) - 1.0);
+    let tomorrow = day.tomorrow().map_or(midnight(day), midnight);
+    moments.extend(moved.filter(|moved| *moved <= tomorrow));
     moments
 }
 
@@ -221,6 +224,9 @@ mod tests {
         assert_eq!(tariff("2026-07-03T23:00:00Z"), 1, "a Friday in summer");
         assert_eq!(tariff("2029-12-25T23:00:00Z"), 2, "a Tuesday, but named");
         assert_eq!([tariff("2026-11-11T23:00:00Z"), tariff("2027-11-11T23:00:00Z")], [2, 1]);
+        let next =
+            calendar.next_change(&Zone::parse("Europe/Paris").unwrap(), at("2026-04-01T00:00:00Z"));
+        assert_eq!(next, Some(at("2026-11-06T21:00:00Z")), "the first Friday of winter");
         assert_eq!(
             TariffCalendar::default().next_change(&Zone::utc(), at("2026-01-01T00:00:00Z")),
             None

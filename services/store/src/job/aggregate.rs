@@ -26,6 +26,10 @@ const GRACE_NS: i64 = 1_000_000_000;
 /// is further ahead has the stamps of a clock that was set, and waits until the built-in meter has them too.
 const AHEAD_NS: i64 = 500_000_000;
 
+/// What a row may lack and still be whole: times of operation are rounded, and are less than a microsecond
+/// off.
+const ROUNDED_NS: i64 = 1_000_000;
+
 /// 2025-01-01T00:00:00Z: no meter with this program is older, so that a clock before it was never set.
 const CLOCK_KNOWN: Timestamp = Timestamp { unix_ns: 1_735_689_600_000_000_000 };
 
@@ -277,7 +281,7 @@ impl Aggregator {
     fn hand_front(&mut self, cut: Option<Timestamp>, rows: &mut Vec<Row>) {
         let Some(row) = self.open.pop_front() else { return };
         let interval_ns = row.interval.end.unix_ns - row.interval.start.unix_ns;
-        let gap = row.measured_ns + STEERED_NS < interval_ns;
+        let gap = row.measured_ns + ROUNDED_NS < interval_ns;
         let unknown = row.start < CLOCK_KNOWN;
         rows.push(Row {
             seq: self.next_seq,

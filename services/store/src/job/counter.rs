@@ -161,3 +161,61 @@ pub(super) fn share(start: Timestamp, end: Timestamp, at: Timestamp) -> (i64, i6
     let whole = end.unix_ns - start.unix_ns;
     if whole <= 0 || at >= end { (1, 1) } else { ((at.unix_ns - start.unix_ns).max(0), whole) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::{QuantityId, Scope, point};
+
+    const KWH: f64 = 1000.0;
+
+    /// A counter that stood at `last` and then reads one value after another: gain and standing after each,
+    /// and whether it was set back.
+    fn check(register: Register, last: Option<i64>, cases: &[(f64, i64, i64, bool)]) {
+        let id = point(QuantityId::ActiveEnergyImport, Some(register), Scope::System).unwrap();
+        let mut counter = Counter::new(id.point(), last);
+        for (steps, gain, standing, set_back) in cases {
+            let found = counter.begin_window(Reading::good(steps / KWH));
+            counter.give_until((1, 1));
+            let cells = [Aggregate::Delta, Aggregate::Last].map(|what| counter.cell(what).steps);
+            assert_eq!((cells, found), ([*gain, *standing], *set_back), "at {steps}");
+            counter.begin_row();
+        }
+    }
+
+    #[test]
+    fn a_counter_gains_what_it_moves() {
+        check(Register::Total, Some(100), &[(150.0, 50, 150, false), (150.4, 0, 150, false)]);
+        check(Register::Total, None, &[(150.0, 0, 150, false), (160.0, 10, 160, false)]);
+    }
+
+    /// [N10] Over the roll-over it gains what it moves too.
+    #[test]
+    fn a_roll_over_is_no_loss() {
+        let top = 99_999_999_999;
+        let cases = [(99_999_999_999.6, 1, 0, false), (5.0, 5, 5, false)];
+        check(Register::Total, Some(top), &cases);
+    }
+
+    #[test]
+    fn a_partial_counter_is_reset_and_a_total_is_set_back() {
+        check(Register::Partial, Some(90), &[(100.0, 10, 100, false), (3.0, 3, 3, false)]);
+        check(Register::Partial, Some(90), &[(80.0, 0, 80, true), (81.0, 1, 81, false)]);
+        check(Register::Total, Some(90), &[(100.0, 10, 100, false), (30.0, 0, 30, true)]);
+    }
+
+    #[test]
+    fn parts_of_a_window_add_up_to_its_gain() {
+        let id =
+            point(QuantityId::ActiveEnergyImport, Some(Register::Total), Scope::System).unwrap();
+        let mut counter = Counter::new(id.point(), Some(0));
+        counter.begin_window(Reading::good(10.0 / KWH));
+        let gains = [1, 2, 3].map(|part| {
+            counter.give_until((part, 3));
+            let gain = counter.cell(Aggregate::Delta).steps;
+            counter.begin_row();
+            gain
+        });
+        assert_eq!(gains, [3, 3, 4]);
+    }
+}

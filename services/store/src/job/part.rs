@@ -132,11 +132,8 @@ impl Part {
         }
         (self.window_end, self.hours) = (end, hours);
         let civil_ns = end.unix_ns.saturating_sub(before_end.unix_ns);
-        let measured_ns = match (before_hours, hours) {
-            (Some(before), Some(now)) => ((now - before) * 3.6e12).round().max(0.0) as i64,
-            _ if (0..=WINDOW_MAX_NS).contains(&civil_ns) => civil_ns,
-            _ => 0,
-        };
+        let believed_ns = if civil_ns > WINDOW_MAX_NS { 0 } else { civil_ns.max(0) };
+        let measured_ns = lived_ns(before_hours, hours).unwrap_or(believed_ns);
         let moved_ns = civil_ns.saturating_sub(measured_ns);
         if moved_ns.saturating_abs() <= STEERED_NS {
             return Passed { start: before_end, end, jump_ns: 0 };
@@ -210,6 +207,12 @@ impl Part {
 fn operating_hours(meter: &MeterImage) -> Option<f64> {
     let id = point(QuantityId::OperatingHours, Some(Register::Total), Scope::System)?;
     meter.get(id).value()
+}
+
+/// Nanoseconds between two times of operation. One that stands still while windows close tells nothing.
+fn lived_ns(before: Option<f64>, now: Option<f64>) -> Option<i64> {
+    let lived_ns = ((now? - before?) * 3.6e12).round();
+    (lived_ns > 0.0).then_some(lived_ns as i64)
 }
 
 /// Whether samples are missing before or in the last window.

@@ -185,8 +185,8 @@ pub fn measured_ms(rows: &[Row]) -> u64 {
     rows.iter().map(|row| row.measured_ms).sum()
 }
 
-pub fn boxed(rows: &[Row]) -> Rows<'static> {
-    Box::new(rows.to_vec().into_iter().map(Ok))
+pub fn boxed(rows: &[Row]) -> Rows<'_> {
+    Box::new(rows.iter().cloned().map(Ok))
 }
 
 /// Rows have consecutive numbers, each lies in one interval of the zone, and each begins where the one
