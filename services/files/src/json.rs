@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufWriter, ErrorKind, Read, Write};
 use store::{Cell, Layout, Row, Rows, StoreError};
 
 /// Longest line that is read: ten times a row of all points of eleven meters with all aggregates, each with
@@ -32,11 +32,12 @@ const CLOSES: &str = r#"],"row_count":"#;
 /// # Errors
 /// As the rows or the writer say; if a row is not of the layout.
 pub fn write(
-    mut out: impl Write,
+    out: impl Write,
     layout: &Layout,
     facts: &Facts,
     rows: Rows<'_>,
 ) -> Result<u64, FilesError> {
+    let mut out = BufWriter::new(out);
     let columns = Columns::of(layout)?;
     let head = Head::of(layout, &columns, facts).to_json();
     let head = head.strip_suffix('}').expect("an object ends so");
