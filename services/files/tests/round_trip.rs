@@ -2,14 +2,15 @@
 
 mod common;
 
+use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use common::{
-    Counted, all, facts, file, history, quarter, quarter_row, to_csv, to_json, to_parquet,
+    Counted, all, column, facts, file, history, quarter, quarter_row, to_csv, to_json, to_parquet,
 };
 use files::csv::Style;
 use files::{csv, json, parquet};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use store::{Layout, Row, Rows};
+use store::{Cell, Column, Layout, Row, Rows};
 
 /// Most steps of a column of Parquet: 18 digits.
 const DIGITS_18: i64 = 999_999_999_999_999_999;
@@ -84,6 +85,26 @@ fn groups_of_a_day_are_joined() {
 fn no_rows_are_a_document_without_rows_and_no_parquet_file() {
     json_comes_back(&quarter(), &[]);
     assert_eq!(to_parquet(&quarter(), &[]).unwrap(), []);
+}
+
+/// All points of all meters: groups have fewer rows, so that they have no more cells.
+#[test]
+fn the_widest_rows_come_back() {
+    let meters = std::iter::once("main".to_owned()).chain((1..=10).map(|n| format!("esy{n}")));
+    let paths = meters.flat_map(|meter| {
+        catalog::points().iter().map(move |point| format!("{meter}/{}/last", point.path()))
+    });
+    let columns: Vec<Column> = paths.map(|path| column(&path)).collect();
+    let count = columns.len() as i64;
+    let layout = Layout { columns, ..quarter() };
+    let wide = |n: u64| Row { cells: (0..count).map(Cell::good).collect(), ..quarter_row(n) };
+    let rows: Vec<Row> = (0..900).map(|n| Row { start: quarter_row(0).start, ..wide(n) }).collect();
+    let exported = to_parquet(&layout, &rows).unwrap();
+    let file = SerializedFileReader::new(file(&exported[0].1)).unwrap();
+    assert!(file.num_row_groups() > 1, "{count} columns");
+    parquet_comes_back(&layout, &rows);
+    csv_comes_back(&layout, &rows[..3], Style::Plain);
+    json_comes_back(&layout, &rows[..3]);
 }
 
 /// Rows of several days, which look at each row at how much has been written of those before.
