@@ -4,7 +4,7 @@
 //! a value is empty, and the last column says why.
 
 use crate::columns::{Columns, Known};
-use crate::decimal::{decimal, parsed, parsed_seconds, seconds};
+use crate::decimal::{decimal, parsed, parsed_ms, parsed_seconds, seconds};
 use crate::error::{FilesError, read_error, write_error};
 use crate::name::{harmless, original};
 use crate::{Facts, Imported, remark, stamp};
@@ -254,39 +254,30 @@ impl<R: Read> Iterator for Lines<R> {
 
 impl<R: Read> Lines<R> {
     fn row(&self, record: &StringRecord) -> Result<Row, FilesError> {
-        let point = self.point;
-        let wrong = |column: &str| {
-            let column = column.to_owned();
-            move |what: String| at(record, &column, what)
-        };
+        let wrong = |column: &'static str| move |what: String| at(record, column, what);
         if Source::of(record)? != self.source {
             return Err(at(
                 record,
                 "job",
-                "it is of another device, job or interval than the line before",
+                "it is of another device, job or interval than the rest",
             ));
         }
         let start = stamp::parsed(&record[0]).map_err(wrong(FIRST[0]))?;
-        let duration_ns = parsed_seconds(&record[2], point).map_err(wrong(FIRST[2]))?;
-        let measured_ms = parsed(&record[3], 3, point).map_err(wrong(FIRST[3]))?;
+        let end = parsed_seconds(&record[2], self.point);
+        let end = end.and_then(|duration_ns| stamp::later(start, duration_ns));
         let words: Vec<&str> = record[5].split(' ').filter(|word| !word.is_empty()).collect();
-        let seq = &last(record)[0];
+        let [seq, ..] = last(record);
+        let no_number = |_| at(record, LAST[0], format!("`{seq}` is no number of a row"));
         let row = Row {
-            seq: seq
-                .parse()
-                .map_err(|_| at(record, LAST[0], format!("`{seq}` is no number of a row")))?,
+            seq: seq.parse().map_err(no_number)?,
             start,
-            end: stamp::later(start, duration_ns).map_err(wrong(FIRST[2]))?,
-            measured_ms: u32::try_from(measured_ms)
-                .map_err(|_| at(record, FIRST[3], "it is negative or too long"))?,
+            end: end.map_err(wrong(FIRST[2]))?,
+            measured_ms: parsed_ms(&record[3], self.point).map_err(wrong(FIRST[3]))?,
             flags: remark::flags_of(&words).map_err(wrong(FIRST[5]))?,
             cells: self.cells(record)?,
         };
-        if remark::worst(&row) == &record[4] {
-            Ok(row)
-        } else {
-            Err(at(record, FIRST[4], "it is not what the remarks say"))
-        }
+        let agrees = remark::worst(&row) == &record[4];
+        if agrees { Ok(row) } else { Err(at(record, FIRST[4], "it is not what the remarks say")) }
     }
 
     fn cells(&self, record: &StringRecord) -> Result<Vec<Cell>, FilesError> {

@@ -48,6 +48,14 @@ pub(crate) fn parsed_seconds(text: &str, point: char) -> Result<i64, String> {
     parsed(text, DECIMALS_MAX, point)
 }
 
+/// Seconds of what was measured, in milliseconds.
+///
+/// # Errors
+/// A sentence, if it is no such number, negative or beyond 49 days.
+pub(crate) fn parsed_ms(text: &str, point: char) -> Result<u32, String> {
+    u32::try_from(parsed(text, 3, point)?).map_err(|_| format!("`{text}` is negative or too long"))
+}
+
 /// Decimals that a second needs for these nanoseconds: 0, 3, 6 or 9.
 pub(crate) fn decimals_of(ns: i64) -> u8 {
     match ns {

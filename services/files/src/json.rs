@@ -5,7 +5,7 @@
 //! and a file that was cut is known for one.
 
 use crate::columns::Columns;
-use crate::decimal::{decimal, parsed, seconds};
+use crate::decimal::{decimal, parsed, parsed_ms, seconds};
 use crate::error::{FilesError, read_error, write_error};
 use crate::head::Head;
 use crate::{Facts, Imported, remark, stamp};
@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufWriter, ErrorKind, Read, Write};
 use store::{Cell, Layout, Row, Rows, StoreError};
 
 /// Longest line that is read: ten times a row of all points of eleven meters with all aggregates, each with
@@ -32,11 +32,12 @@ const CLOSES: &str = r#"],"row_count":"#;
 /// # Errors
 /// As the rows or the writer say; if a row is not of the layout.
 pub fn write(
-    mut out: impl Write,
+    out: impl Write,
     layout: &Layout,
     facts: &Facts,
     rows: Rows<'_>,
 ) -> Result<u64, FilesError> {
+    let mut out = BufWriter::new(out);
     let columns = Columns::of(layout)?;
     let head = Head::of(layout, &columns, facts).to_json();
     let head = head.strip_suffix('}').expect("an object ends so");
@@ -152,14 +153,7 @@ impl<R: BufRead> Lines<R> {
         self.line += 1;
         let place = format!("line {}", self.line);
         if let Some(rest) = line.strip_prefix(CLOSES) {
-            let told = rest.strip_suffix('}').and_then(|number| number.parse().ok());
-            let differs = || {
-                FilesError::wrong(
-                    place,
-                    format!("there are {} rows before it, not as many as it says", self.count),
-                )
-            };
-            return if told == Some(self.count) { Ok(None) } else { Err(differs()) };
+            return self.close(rest).map_err(|what| FilesError::wrong(place, what));
         }
         if line.is_empty() {
             return Err(FilesError::wrong(place, "the file ends early"));
@@ -174,6 +168,13 @@ impl<R: BufRead> Lines<R> {
             .map_err(|(column, what)| FilesError::wrong(format!("{place}, {column}"), what))
     }
 
+    /// Holds the number of rows against how many there were; no row is left.
+    fn close(&self, rest: &str) -> Result<Option<Row>, String> {
+        let told = rest.strip_suffix('}').and_then(|number| number.parse().ok());
+        let differs = || format!("there are {} rows before it, not as many as it says", self.count);
+        if told == Some(self.count) { Ok(None) } else { Err(differs()) }
+    }
+
     /// A row, or where and what is wrong.
     fn row(&self, told: Told<'_>) -> Result<Row, (String, String)> {
         let Told(seq, start, end, _, measured, words, values, remarks) = told;
@@ -185,9 +186,7 @@ impl<R: BufRead> Lines<R> {
         let start = stamp::parsed(&start).map_err(wrong("start"))?;
         let end = stamp::parsed(&end).map_err(wrong("end"))?;
         stamp::later(start, end.unix_ns.saturating_sub(start.unix_ns)).map_err(wrong("end"))?;
-        let measured_ms = parsed(measured.get(), 3, '.').map_err(wrong("measured_s"))?;
-        let measured_ms = u32::try_from(measured_ms)
-            .map_err(|_| wrong("measured_s")("it is negative or too long".into()))?;
+        let measured_ms = parsed_ms(measured.get(), '.').map_err(wrong("measured_s"))?;
         let flags = remark::flags_of(&words).map_err(wrong("flags"))?;
         let cells = self.cells(&values, &remarks)?;
         Ok(Row { seq, start, end, measured_ms, flags, cells })

@@ -14,9 +14,9 @@ const ROWS_MAX: u32 = 1_048_575;
 /// Columns of a sheet.
 const COLUMNS_MAX: usize = 16_384;
 
-/// Cells that are held in memory until the file is written, since the sheet is compressed at its end; about
-/// 100 bytes each.
-const CELLS_MAX: usize = 4_000_000;
+/// Cells that are held in memory until the file is written, since a sheet is compressed at its end: 160 bytes
+/// each, 160 MB in all. A year of quarter hours has 20 columns in it.
+const CELLS_MAX: usize = 1_000_000;
 
 /// Steps beyond which a number has more digits than the 15 that Excel keeps.
 const STEPS_MAX: u64 = 1_000_000_000_000_000;
@@ -191,4 +191,22 @@ fn about(book: &mut Workbook, layout: &Layout, facts: &Facts, count: u64) -> Res
     }
     sheet.set_column_width(0, TIME_WIDTH)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers that Excel itself shows for these dates.
+    #[test]
+    fn days_are_counted_as_excel_does() {
+        let cases = [
+            (civil::date(1900, 3, 1).at(0, 0, 0, 0), 61.0),
+            (civil::date(1970, 1, 1).at(12, 0, 0, 0), 25_569.5),
+            (civil::date(2026, 1, 1).at(6, 0, 0, 0), 46_023.25),
+        ];
+        for (local, day) in cases {
+            assert_eq!(serial_day(local), day);
+        }
+    }
 }

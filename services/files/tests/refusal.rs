@@ -1,4 +1,4 @@
-//! Files that are not as they were exported: a sentence with a place, never a panic, never a wrong row.
+//! Files that are not as they were exported: a sentence with a place, never a panic.
 
 mod common;
 

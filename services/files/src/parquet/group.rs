@@ -4,14 +4,14 @@ use super::FIRST_COUNT;
 use crate::columns::Columns;
 use crate::error::{FilesError, read_error};
 use crate::{Facts, remark, stamp};
-use ::parquet::column::reader::get_typed_column_reader;
+use ::parquet::column::reader::{ColumnReaderImpl, get_typed_column_reader};
 use ::parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::RowGroupReader;
 use ::parquet::file::writer::SerializedRowGroupWriter;
 use port::Timestamp;
 use std::io::Write;
-use store::{Layout, Quality, Row, RowFlags};
+use store::{Cell, Layout, Row, RowFlags};
 
 /// Nanoseconds of the step of `timestamp`.
 const MICRO_NS: i64 = 1_000;
@@ -84,43 +84,66 @@ pub(super) fn read(
     columns: &Columns,
     place: &str,
 ) -> Result<Vec<Row>, FilesError> {
-    let count = group.metadata().num_rows();
-    let count = usize::try_from(count).map_err(read_error)?;
-    let numbers = |column| required::<Int64Type>(group, column, count);
-    let (micros, durations, measured, seqs) = (numbers(2)?, numbers(4)?, numbers(5)?, numbers(6)?);
-    let (rests, flags) =
-        (required::<Int32Type>(group, 3, count)?, required::<Int32Type>(group, 8, count)?);
-    let ours = 0..columns.headings.len();
-    let values: Vec<Vec<Option<i64>>> = ours
-        .map(|column| optional::<Int64Type>(group, FIRST_COUNT + column, count))
-        .collect::<Result<_, _>>()?;
-    let remarks = optional::<ByteArrayType>(group, FIRST_COUNT + columns.headings.len(), count)?;
-    let row = |index: usize| -> Result<Row, String> {
-        let text = remarks[index]
-            .as_ref()
-            .map_or(Ok(""), |text| text.as_utf8())
-            .map_err(|error| error.to_string())?;
-        let qualities = remark::qualities_of(columns, text)?;
-        let cell = |(column, quality): (usize, Quality)| {
-            let path = &columns.headings[column].path;
-            remark::cell(values[column][index], quality)
-                .map_err(|what| format!("column `{path}`: {what}"))
-        };
-        let start = start(micros[index], rests[index])?;
-        Ok(Row {
-            seq: u64::try_from(seqs[index]).map_err(|_| "its number is negative")?,
-            start,
-            end: stamp::later(start, durations[index])?,
-            measured_ms: u32::try_from(measured[index])
-                .map_err(|_| "what was measured is negative or too long")?,
-            flags: row_flags(flags[index])?,
-            cells: qualities.into_iter().enumerate().map(cell).collect::<Result<_, _>>()?,
-        })
+    let read = Read::of(group, columns)?;
+    let row = |index| {
+        let wrong = |what| FilesError::wrong(format!("{place}, row {}", index + 1), what);
+        read.row(columns, index).map_err(wrong)
     };
-    let rows = (0..count).map(|index| {
-        row(index).map_err(|what| FilesError::wrong(format!("{place}, row {}", index + 1), what))
-    });
-    rows.collect()
+    (0..read.seqs.len()).map(row).collect()
+}
+
+/// The columns of a group, each with a value a row.
+struct Read {
+    micros: Vec<i64>,
+    rests_ns: Vec<i32>,
+    durations_ns: Vec<i64>,
+    measured_ms: Vec<i64>,
+    seqs: Vec<i64>,
+    flags: Vec<i32>,
+    values: Vec<Vec<Option<i64>>>,
+    remarks: Vec<Option<ByteArray>>,
+}
+
+impl Read {
+    /// By their places in the schema; device, job and quality are told by the head and the remarks.
+    fn of(group: &dyn RowGroupReader, columns: &Columns) -> Result<Read, FilesError> {
+        let remarks = FIRST_COUNT + columns.headings.len();
+        let values = (FIRST_COUNT..remarks).map(|column| optional::<Int64Type>(group, column));
+        Ok(Read {
+            micros: required::<Int64Type>(group, 2)?,
+            rests_ns: required::<Int32Type>(group, 3)?,
+            durations_ns: required::<Int64Type>(group, 4)?,
+            measured_ms: required::<Int64Type>(group, 5)?,
+            seqs: required::<Int64Type>(group, 6)?,
+            flags: required::<Int32Type>(group, 8)?,
+            values: values.collect::<Result<_, _>>()?,
+            remarks: optional::<ByteArrayType>(group, remarks)?,
+        })
+    }
+
+    fn row(&self, columns: &Columns, index: usize) -> Result<Row, String> {
+        let start = start(self.micros[index], self.rests_ns[index])?;
+        let measured_ms = u32::try_from(self.measured_ms[index]);
+        Ok(Row {
+            seq: u64::try_from(self.seqs[index]).map_err(|_| "its number is negative")?,
+            start,
+            end: stamp::later(start, self.durations_ns[index])?,
+            measured_ms: measured_ms.map_err(|_| "what was measured is negative or too long")?,
+            flags: row_flags(self.flags[index])?,
+            cells: self.cells(columns, index)?,
+        })
+    }
+
+    fn cells(&self, columns: &Columns, index: usize) -> Result<Vec<Cell>, String> {
+        let text = self.remarks[index].as_ref().map_or(Ok(""), ByteArray::as_utf8);
+        let qualities = remark::qualities_of(columns, text.map_err(|error| error.to_string())?)?;
+        let ours = columns.headings.iter().zip(&self.values).zip(qualities);
+        let cells = ours.map(|((heading, values), quality)| {
+            let wrong = |what| format!("column `{}`: {what}", heading.path);
+            remark::cell(values[index], quality).map_err(wrong)
+        });
+        cells.collect()
+    }
 }
 
 fn start(micros: i64, rest_ns: i32) -> Result<Timestamp, String> {
@@ -129,21 +152,19 @@ fn start(micros: i64, rest_ns: i32) -> Result<Timestamp, String> {
 }
 
 fn row_flags(bits: i32) -> Result<RowFlags, String> {
-    let flags =
-        u8::try_from(bits).map(RowFlags).map_err(|_| format!("{bits} are no flags of a row"))?;
-    remark::flags_of(&flags.slugs())
-        .ok()
-        .filter(|named| *named == flags)
-        .ok_or_else(|| format!("{bits} are no flags of a row"))
+    let flags = u8::try_from(bits).ok().map(RowFlags);
+    let named = flags.filter(|flags| remark::flags_of(&flags.slugs()) == Ok(*flags));
+    named.ok_or_else(|| format!("{bits} are no flags of a row"))
 }
 
 /// All values of a column without nulls.
 fn required<T: DataType>(
     group: &dyn RowGroupReader,
     column: usize,
-    count: usize,
 ) -> Result<Vec<T::T>, FilesError> {
-    let (values, _) = values::<T>(group, column, count, false)?;
+    let mut values = Vec::new();
+    let count = count(group)?;
+    typed::<T>(group, column)?.read_records(count, None, None, &mut values).map_err(read_error)?;
     if values.len() == count { Ok(values) } else { Err(short(group, column)) }
 }
 
@@ -151,31 +172,32 @@ fn required<T: DataType>(
 fn optional<T: DataType>(
     group: &dyn RowGroupReader,
     column: usize,
-    count: usize,
 ) -> Result<Vec<Option<T::T>>, FilesError> {
-    let (values, present) = values::<T>(group, column, count, true)?;
+    let (mut values, mut present) = (Vec::new(), Vec::new());
+    let count = count(group)?;
+    typed::<T>(group, column)?
+        .read_records(count, Some(&mut present), None, &mut values)
+        .map_err(read_error)?;
     let mut values = values.into_iter();
-    let all: Vec<Option<T::T>> =
-        present.iter().map(|level| if *level == 1 { values.next() } else { None }).collect();
+    let all = present.iter().map(|level| if *level == 1 { values.next() } else { None });
+    let all: Vec<Option<T::T>> = all.collect();
     if all.len() == count { Ok(all) } else { Err(short(group, column)) }
+}
+
+/// Rows of the group.
+fn count(group: &dyn RowGroupReader) -> Result<usize, FilesError> {
+    usize::try_from(group.metadata().num_rows()).map_err(read_error)
+}
+
+fn typed<T: DataType>(
+    group: &dyn RowGroupReader,
+    column: usize,
+) -> Result<ColumnReaderImpl<T>, FilesError> {
+    group.get_column_reader(column).map(get_typed_column_reader::<T>).map_err(read_error)
 }
 
 fn short(group: &dyn RowGroupReader, column: usize) -> FilesError {
     let name = group.metadata().column(column).column_descr().name();
-    FilesError::wrong(format!("column `{name}`"), "it has another number of values than the others")
-}
-
-/// What a column holds: its values, and for each row whether there is one.
-fn values<T: DataType>(
-    group: &dyn RowGroupReader,
-    column: usize,
-    count: usize,
-    has_nulls: bool,
-) -> Result<(Vec<T::T>, Vec<i16>), FilesError> {
-    let mut reader =
-        get_typed_column_reader::<T>(group.get_column_reader(column).map_err(read_error)?);
-    let (mut values, mut present) = (Vec::new(), Vec::new());
-    let levels = has_nulls.then_some(&mut present);
-    reader.read_records(count, levels, None, &mut values).map_err(read_error)?;
-    Ok((values, present))
+    let what = "it has another number of values than the group has rows";
+    FilesError::wrong(format!("column `{name}`"), what)
 }

@@ -5,6 +5,7 @@ use crate::Imported;
 use crate::columns::Columns;
 use crate::error::{FilesError, read_error};
 use crate::head::Head;
+use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::ParquetMetaData;
 use ::parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,8 +17,8 @@ use store::{Row, Rows, StoreError};
 /// # Errors
 /// If it is none of ours; later errors come with the rows.
 pub fn read<R: ChunkReader + 'static>(input: R) -> Result<Imported<'static>, FilesError> {
-    let file =
-        SerializedFileReader::new(input).map_err(|error| FilesError::Foreign(error.to_string()))?;
+    let foreign = |error: ParquetError| FilesError::Foreign(error.to_string());
+    let file = sound("footer", || SerializedFileReader::new(input).map_err(foreign))?;
     let head = head(file.metadata())?;
     let layout = head.layout()?;
     let columns = Columns::of(&layout)?;

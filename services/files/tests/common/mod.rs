@@ -13,6 +13,8 @@ use proptest::sample::{Index, select, subsequence};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Seek, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::{Aggregate, Cell, Column, Layout, Quality, Row, RowFlags, Rows};
 
 pub fn facts() -> Facts {
@@ -165,4 +167,37 @@ fn quality() -> impl Strategy<Value = Quality> {
     let reasons =
         subsequence(Reason::ALL.to_vec(), 1).prop_map(|reasons| Quality::absent(reasons[0]));
     prop_oneof![(0u8..0x20).prop_map(Quality), reasons]
+}
+
+/// A file that counts what was written to it, and forgets it; clones count together.
+#[derive(Clone, Default)]
+pub struct Counted(pub Arc<AtomicU64>);
+
+impl Counted {
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Files for Counted {
+    type File = Counted;
+
+    fn create(&mut self, _: &str) -> io::Result<Counted> {
+        Ok(self.clone())
+    }
+
+    fn finish(&mut self, _: &str, _: Counted) -> io::Result<()> {
+        Ok(())
+    }
 }
