@@ -116,7 +116,7 @@ impl TwoBanks {
                 name,
                 Places { size: found_bytes, step: shape.slot_bytes(), reach: 0 },
             )?;
-            let findings = scan.findings(name);
+            let findings = scan.findings(name, 2 * u64::from(shape.slots));
             return Ok(TwoBanks::opened(file, name, shape, scan, findings));
         }
         drop(file);
@@ -246,7 +246,8 @@ fn make(
         let _removed = disk.remove(&new_name);
         return Err(error);
     }
-    Ok(file)
+    // So that its errors name it as it is called now.
+    disk.open(name, false)
 }
 
 /// Writes a file all over: its blocks are then there, so that no later sync has anything but data to write
