@@ -38,6 +38,25 @@ fn torn_parameters_are_the_old_or_the_new_ones() {
     cuts::torn_parameters_are_the_old_or_the_new_ones();
 }
 
+/// [D-2]
+#[test]
+fn a_file_made_anew_keeps_its_record() {
+    cuts::a_file_made_anew_keeps_its_record();
+}
+
+/// [D-2, D-4, D-15] With `EMS_SEEDS` seeds of each, a hundred thousand if it does not say.
+#[test]
+#[ignore = "by ci/soak"]
+#[allow(clippy::print_stderr, reason = "a long run says which seeds it took")]
+fn many_more_cuts_and_flips() {
+    let count = std::env::var("EMS_SEEDS").map_or(100_000, |text| text.parse().expect("a number"));
+    let seeds = seeds(10_000, count);
+    eprintln!("seeds {seeds:?}");
+    cuts::acknowledged_records_survive_cuts(seeds.clone());
+    damage::a_flipped_bit_is_never_a_wrong_total(seeds.clone());
+    cuts::twenty_cuts_in_the_last_gasp(seeds);
+}
+
 /// [D-4]
 #[test]
 fn a_flipped_bit_is_never_a_wrong_total() {

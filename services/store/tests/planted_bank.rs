@@ -1,6 +1,7 @@
 //! Each mistake that could be made in the banks is caught by a proof.
 #![cfg(feature = "planted")]
 
+#[allow(dead_code, reason = "each of the two test programs uses a part of the proofs")]
 mod bank_proofs;
 
 use bank_proofs::{cuts, damage, faults};

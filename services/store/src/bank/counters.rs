@@ -99,7 +99,7 @@ impl CounterBank {
     pub fn open(disk: &dyn Disk, meters: usize) -> Result<OpenedCounters, CounterError> {
         assert!((1..=METERS_MAX).contains(&meters), "the built-in meter and at most ten modules");
         let meters = meters.max(meters_of_file(disk)?);
-        CounterBank::open_shaped(disk, Shape { slots: SLOTS, ..shape(meters) })
+        CounterBank::open_shaped(disk, shape(meters))
     }
 
     /// Opens the counters in a file of a shape of one's own, such as a small one for many tests.
@@ -270,7 +270,8 @@ mod tests {
     #[test]
     fn records_of_all_sizes_fit_their_slots() {
         let mut meters: Vec<(MeterId, &str, i128)> = vec![(MeterId::Main, "m", ROLLOVER - 1)];
-        assert!(record(&meters).to_bytes().len() < 700);
+        assert_eq!(record(&meters).meters[0].counters.len(), 49);
+        assert_eq!(record(&meters).to_bytes().len(), 13 + 595);
         assert_eq!((shape(1).slot_bytes(), shape(1).file_bytes()), (1_024, 8 << 20));
         meters.extend((1..=10).map(|number| (slot(number), "e", ROLLOVER - 1)));
         assert_eq!(shape(11).slot_bytes(), 11 * 1_024);
@@ -367,6 +368,17 @@ mod tests {
         opened.bank.write(&record(&[(MeterId::Main, "m", 6)])).unwrap();
         let (_, kept) = open(&disk, 1).newest.unwrap();
         assert_eq!((kept.meters[0].counters[&unknown], kept.events[&9_999]), (44, 3));
+    }
+
+    /// A record that cannot be read is not begun at zero over.
+    #[test]
+    fn a_record_of_another_version_is_left_alone() {
+        let disk = SimDisk::new();
+        let mut payload = record(&[(MeterId::Main, "m", 5)]).to_bytes();
+        payload[0] = 9;
+        TwoBanks::open(&disk, COUNTERS_FILE, shape(1)).unwrap().banks.write(&payload).unwrap();
+        let outcome = CounterBank::open(&disk, 1).map(|_| ());
+        assert_eq!(outcome, Err(CounterError::UnknownVersion(1)));
     }
 
     #[test]

@@ -98,15 +98,18 @@ impl Scan {
         }
     }
 
-    /// A sentence for each thing that was not as it should be.
-    pub(super) fn findings(&self, name: &str) -> Vec<String> {
+    /// A sentence for each thing that was not as it should be, in a file of so many records. A damaged one
+    /// that claims to be further ahead than that is damaged in its sequence too.
+    pub(super) fn findings(&self, name: &str, records: u64) -> Vec<String> {
         let mut findings = Vec::new();
         let used = self.newest.as_ref().map(|(sequence, _)| *sequence);
         if used.is_none() && !self.damaged.is_empty() {
             findings.push(format!("{name} was used, and no record in it is valid"));
         }
-        let newer = self.damaged.iter().flatten().filter(|claimed| Some(**claimed) > used);
-        let newer: Vec<u64> = newer.copied().collect();
+        let ahead = |claimed: &u64| claimed.saturating_sub(used.unwrap_or(0));
+        let newer = self.damaged.iter().flatten().copied();
+        let newer: Vec<u64> =
+            newer.filter(|claimed| (1..=records).contains(&ahead(claimed))).collect();
         for claimed in newer.iter().take(TOLD_MAX) {
             let instead = match used {
                 Some(used) => {

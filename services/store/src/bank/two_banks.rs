@@ -116,7 +116,7 @@ impl TwoBanks {
                 name,
                 Places { size: found_bytes, step: shape.slot_bytes(), reach: 0 },
             )?;
-            let findings = scan.findings(name);
+            let findings = scan.findings(name, 2 * u64::from(shape.slots));
             return Ok(TwoBanks::opened(file, name, shape, scan, findings));
         }
         drop(file);
@@ -231,8 +231,7 @@ impl TwoBanks {
 }
 
 /// Makes a file under another name and gives it its own when it is whole, so that a file of that name is
-/// always one of its full size. It is written all over: its blocks are then there, so that no later sync
-/// has anything but data to write and a full disk does not concern it.
+/// always one of its full size.
 fn make(
     disk: &dyn Disk,
     name: &str,
@@ -241,19 +240,34 @@ fn make(
 ) -> Result<Box<dyn DiskFile>, DiskError> {
     let new_name = format!("{name}.new");
     let mut file = disk.open(&new_name, true)?;
+    let filled = fill(&mut *file, name, shape, first);
+    if let Err(error) = filled.and_then(|()| disk.rename(&new_name, name)) {
+        // On a full disk half a file would be in the way; whether it could be removed changes nothing.
+        let _removed = disk.remove(&new_name);
+        return Err(error);
+    }
+    // So that its errors name it as it is called now.
+    disk.open(name, false)
+}
+
+/// Writes a file all over: its blocks are then there, so that no later sync has anything but data to write
+/// and a full disk does not concern it.
+fn fill(
+    file: &mut dyn DiskFile,
+    name: &str,
+    shape: Shape,
+    first: Option<&(u64, Vec<u8>)>,
+) -> Result<(), DiskError> {
     let size = shape.file_bytes();
     file.set_size(size)?;
     let zeros = vec![0; ZEROS_BYTES];
     for offset in (0..size).step_by(ZEROS_BYTES) {
-        let count =
-            usize::try_from(size - offset).map_or(ZEROS_BYTES, |left| left.min(ZEROS_BYTES));
-        file.write_at(offset, &zeros[..count])?;
+        let left = usize::try_from(size - offset).unwrap_or(ZEROS_BYTES);
+        file.write_at(offset, &zeros[..left.min(ZEROS_BYTES)])?;
     }
     if let Some((sequence, payload)) = first {
         let offset = shape.offset(*sequence);
         file.write_at(offset, &record::encode(name, offset, *sequence, payload))?;
     }
-    file.sync()?;
-    disk.rename(&new_name, name)?;
-    Ok(file)
+    file.sync()
 }

@@ -1,11 +1,11 @@
 //! Cuts of the power: at any moment, and in the midst of a write at every byte.
 
-use super::{RECORDS, Watched, found, open, record, step_of, with_records};
+use super::{RECORDS, SHAPE, Watched, found, open, record, step_of, with_records};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sim::disk::SimDisk;
 use std::sync::{Arc, Mutex};
-use store::bank::{CounterBank, HEAD_BYTES, ParameterBank, Parameters};
+use store::bank::{CounterBank, HEAD_BYTES, ParameterBank, Parameters, Shape};
 
 /// Lives of a unit that one seed tells, each ended by a cut.
 const LIVES: u64 = 3;
@@ -92,6 +92,29 @@ pub fn twenty_cuts_in_the_last_gasp(seeds: std::ops::Range<u64>) {
         }
     }
 }
+
+/// A file that is made anew for larger records keeps its newest one, whenever the power goes.
+pub fn a_file_made_anew_keeps_its_record() {
+    let larger = Shape { payload_max: 2 * SHAPE.payload_max, ..SHAPE };
+    for at in 0..=LARGER {
+        for seed in 0..20 {
+            let disk = with_records(5);
+            let taken: Arc<Mutex<Option<SimDisk>>> = Arc::default();
+            let place = taken.clone();
+            let take = move |disk: &SimDisk| *place.lock().unwrap() = Some(disk.cut(seed));
+            let watched = Watched::new(&disk, disk.operations() + at, take);
+            assert_eq!(step_of(&CounterBank::open_shaped(&watched, larger).unwrap()), 5);
+            let cut = taken.lock().unwrap().take().unwrap_or_else(|| disk.cut(seed));
+            for shape in [larger, SHAPE] {
+                let opened = CounterBank::open_shaped(&cut, shape).unwrap();
+                assert_eq!(step_of(&opened), 5, "operation {at}, seed {seed}");
+            }
+        }
+    }
+}
+
+/// Operations of making a file anew, and some more.
+const LARGER: u64 = 16;
 
 /// What would be found if a write of the bank were cut off at each of its bytes; also how many those are.
 fn torn_at_every_byte(

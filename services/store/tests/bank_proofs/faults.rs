@@ -1,7 +1,7 @@
 //! A disk that fails while it is used.
 
 use super::{RECORDS, SHAPE, found, open, record, step_of, with_records};
-use port::DiskError;
+use port::{Disk, DiskError};
 use sim::disk::{DiskFault, SimDisk};
 use store::bank::{BankError, COUNTERS_FILE, CounterBank, CounterError, ParameterBank, Parameters};
 
@@ -96,6 +96,7 @@ pub fn a_file_is_made_when_there_is_space() {
         disk.fail(DiskFault::Capacity(capacity));
         let error = CounterBank::open_shaped(&disk, SHAPE).map(|_| ()).unwrap_err();
         assert_eq!(error, CounterError::Bank(BankError::Disk(DiskError::Full)));
+        assert_eq!(disk.list().unwrap(), [""; 0], "nothing is left in the way");
         disk.heal();
         open(&disk).bank.write(&record(1)).unwrap();
         assert_eq!(found(&disk.cut(1)), (1, Vec::new()));
