@@ -79,6 +79,11 @@ impl Memory {
         self.locked().failing = Some((after, how));
     }
 
+    /// No commit is to fail any more.
+    pub fn heal(&self) {
+        self.locked().failing = None;
+    }
+
     /// Keys and values together may have so many bytes from now on.
     pub fn set_capacity(&self, bytes: Option<u64>) {
         self.locked().capacity_bytes = bytes;

@@ -223,6 +223,11 @@ impl Journal {
         Ok(())
     }
 
+    /// Numbers of all segments, the oldest first.
+    pub fn segments(&self) -> Vec<u64> {
+        self.segments.iter().copied().collect()
+    }
+
     /// Bytes of all segments.
     pub fn bytes_on_disk(&self) -> u64 {
         (self.segments.len() * SEGMENT_BYTES) as u64

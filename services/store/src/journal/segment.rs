@@ -103,7 +103,8 @@ impl<'a> Reading<'a> {
         if record_at(&self.bytes[self.end..], self.segment).is_some() {
             return Some(self.end);
         }
-        let candidates = self.bytes[self.end..].windows(MAGIC.len()).enumerate();
+        let litter = litter(&self.bytes[self.end..]);
+        let candidates = self.bytes[self.end..][..litter].windows(MAGIC.len()).enumerate();
         candidates
             .filter(|(_, window)| *window == MAGIC)
             .map(|(skipped, _)| self.end + skipped)
@@ -128,7 +129,7 @@ impl<'a> Reading<'a> {
     pub(super) fn tail(&self) -> Tail {
         let rest = &self.bytes[self.end..];
         let offset = self.end;
-        if rest.iter().all(|byte| *byte == 0) {
+        if litter(rest) == 0 {
             Tail::Clean
         } else if could_be_torn(rest, offset) {
             Tail::Torn { offset }
@@ -152,10 +153,14 @@ impl<'a> Iterator for &mut Reading<'a> {
     }
 }
 
+/// How long bytes are without the zeros at their end.
+fn litter(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
+}
+
 /// A torn write lacks at least a sector, or the end of one: zeros are still there.
 fn could_be_torn(rest: &[u8], offset: usize) -> bool {
-    let litter = rest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    if litter < HEADER_BYTES || rest[..HEADER_BYTES].iter().all(|byte| *byte == 0) {
+    if litter(rest) < HEADER_BYTES || rest[..HEADER_BYTES].iter().all(|byte| *byte == 0) {
         return true;
     }
     let Some(length) = length_at(rest) else { return false };
@@ -168,10 +173,8 @@ fn could_be_torn(rest: &[u8], offset: usize) -> bool {
 /// The last whole record again with zeros over everything behind it that is not zero, and its offset.
 pub(super) fn last_again(bytes: &[u8], reading: &Reading) -> (usize, Vec<u8>) {
     let from = reading.last.unwrap_or(reading.end);
-    let behind = &bytes[reading.end..];
-    let litter = behind.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let mut again = bytes[from..reading.end].to_vec();
-    again.resize(again.len() + litter, 0);
+    again.resize(again.len() + litter(&bytes[reading.end..]), 0);
     debug_assert!(from + again.len() <= SEGMENT_BYTES, "it is a part of the segment");
     (from, again)
 }
