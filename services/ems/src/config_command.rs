@@ -4,7 +4,7 @@ use crate::cli::{ConfigCommand, DataArgs, Secrets};
 use crate::failure::{Failure, note};
 use crate::keeping;
 use crate::secret;
-use catalog::{SETTINGS, Setting, SettingId};
+use catalog::{SETTINGS, SettingId};
 use std::io::Write;
 use std::path::Path;
 use store::job::Configuration;
@@ -24,23 +24,20 @@ pub fn carry_out(command: &ConfigCommand) -> Result<(), Failure> {
 fn export(data: &DataArgs, secrets: Secrets, passphrase: Option<&Path>) -> Result<(), Failure> {
     let keeping = keeping::open_to_read(data)?;
     let passphrase = passphrase.map(read_passphrase).transpose()?;
-    let mut text = keeping.configuration.to_toml();
-    text.push_str("\n# Settings; their names and ranges are in docs/device.md.\n\n[settings]\n");
-    let settings = keeping.parameters.parameters().to_settings();
-    for row in SETTINGS {
-        let value = settings.get(row.id);
-        if !is_secret(row.id) {
-            text.push_str(&format!("{} = {}\n", row.slug, written(row, value)));
-            continue;
-        }
-        match (secrets, &passphrase) {
+    let kept = keeping.parameters.parameters().to_settings();
+    let open = SETTINGS.iter().filter(|row| !is_secret(row.id));
+    let settings = open.map(|row| (row.id, kept.get(row.id))).collect();
+    let mut text = Configuration { settings, ..keeping.configuration.clone() }.to_toml();
+    // Settings are the last table, so that secrets go on in it.
+    for row in SETTINGS.iter().filter(|row| is_secret(row.id)) {
+        text.push_str(&match (secrets, &passphrase) {
             (Secrets::Encrypted, Some(passphrase)) => {
-                let sealed =
-                    secret::encrypt(row.slug, &value.to_string(), passphrase, random()?);
-                text.push_str(&format!("{} = \"{sealed}\"\n", row.slug));
+                let value = kept.get(row.id).to_string();
+                let sealed = secret::encrypt(row.slug, &value, passphrase, random()?);
+                format!("{} = \"{sealed}\"\n", row.slug)
             }
-            _ => text.push_str(&format!("# {}: a secret, which is left out\n", row.slug)),
-        }
+            _ => format!("# {} is a secret, which is left out.\n", row.slug),
+        });
     }
     write!(std::io::stdout().lock(), "{text}")?;
     Ok(())
@@ -53,31 +50,23 @@ fn import(data: &DataArgs, file: &Path, passphrase: Option<&Path>) -> Result<(),
     let passphrase = passphrase.map(read_passphrase).transpose()?;
     let text = opened(&text, passphrase.as_deref()).map_err(failed)?;
     let configuration = Configuration::parse(&text).map_err(|error| failed(error.to_string()))?;
-    let mut keeping = keeping::open_or_make(data)?;
-    let mut parameters = keeping.parameters.parameters().clone();
+    let (folder, mut bank) = keeping::open_parameters(data)?;
+    let mut parameters = bank.parameters().clone();
     let mut settings = parameters.to_settings();
     for (id, value) in &configuration.settings {
         let accepted = settings.set(*id, *value);
         assert!(accepted, "the reader accepts no other values");
     }
     parameters.keep_settings(&settings);
-    parameters.configuration = configuration.to_toml();
-    let changed = keeping
-        .parameters
-        .write(parameters)
-        .map_err(|error| Failure::Environment(error.to_string()))?;
-    let path = keeping.folder.path.display();
+    parameters.configuration = Configuration { settings: Vec::new(), ..configuration }.to_toml();
+    let changed =
+        bank.write(parameters).map_err(|error| Failure::Environment(error.to_string()))?;
+    let path = folder.path.display();
     note(&match changed {
         true => format!("taken over into {path}; it holds from the next start on"),
         false => format!("{path} has this configuration already"),
     });
     Ok(())
-}
-
-/// What a setting is, as a configuration says it: its name, or the number where it has none.
-fn written(row: &Setting, value: i64) -> String {
-    let named = row.names.iter().find(|(number, _)| *number == value);
-    named.map_or_else(|| value.to_string(), |(_, name)| format!("\"{name}\""))
 }
 
 fn is_secret(id: SettingId) -> bool {
@@ -88,7 +77,8 @@ fn is_secret(id: SettingId) -> bool {
 fn opened(text: &str, passphrase: Option<&str>) -> Result<String, String> {
     let mut lines = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
-        let sealed = line.split_once(" = \"").filter(|(_, value)| value.starts_with(secret::PREFIX));
+        let sealed =
+            line.split_once(" = \"").filter(|(_, value)| value.starts_with(secret::PREFIX));
         let Some((name, value)) = sealed else {
             lines.push(line.to_string());
             continue;
@@ -96,10 +86,11 @@ fn opened(text: &str, passphrase: Option<&str>) -> Result<String, String> {
         let passphrase = passphrase.ok_or_else(|| {
             format!("line {number}: {name} is encrypted; give its passphrase by --passphrase-file")
         })?;
-        let value = secret::decrypt(name.trim(), value.trim_end().trim_end_matches('"'), passphrase)
-            .ok_or_else(|| {
-                format!("line {number}: the passphrase does not open {name}, or it was altered")
-            })?;
+        let value =
+            secret::decrypt(name.trim(), value.trim_end().trim_end_matches('"'), passphrase)
+                .ok_or_else(|| {
+                    format!("line {number}: the passphrase does not open {name}, or it was altered")
+                })?;
         lines.push(format!("{name} = {value}"));
     }
     Ok(lines.join("\n"))

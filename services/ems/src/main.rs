@@ -4,9 +4,14 @@
 mod catalog_command;
 mod channels;
 mod cli;
+mod config_command;
+mod data_folder;
 mod device;
 mod document;
 mod failure;
+mod history;
+mod issued;
+mod keeping;
 mod live;
 mod map_command;
 mod progress_line;
@@ -15,6 +20,8 @@ mod record_command;
 mod replay;
 mod run;
 mod scenario;
+mod secret;
+mod store_command;
 mod table;
 mod trace_command;
 mod trace_document;
@@ -53,6 +60,10 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Map(arguments) => map_command::print(&arguments),
         Command::Scenario { command } => scenario::carry_out(&command),
         Command::Verify(arguments) => verify_command::carry_out(&arguments),
+        Command::Export(arguments) => history::export::export(&arguments),
+        Command::Import(arguments) => history::import::import(&arguments),
+        Command::Store { command } => store_command::carry_out(&command),
+        Command::Config { command } => config_command::carry_out(&command),
         Command::Read(arguments) => read_command::read(&arguments),
         Command::Completions { shell } => cli::completions(shell),
     }

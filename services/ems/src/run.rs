@@ -3,8 +3,8 @@
 use crate::cli::{EngineName, RunArgs, Speed};
 use crate::document::{self, EnergyEntry, LoadEntry, ReadingEntry};
 use crate::failure::{Failure, note};
-use crate::live::Live;
 use crate::keeping::{self, Attached, Begin, DataFolder};
+use crate::live::Live;
 use crate::{data_folder, device, scenario};
 use host::COMMANDS_MAX;
 use image::{Image, MeterId};
@@ -13,14 +13,14 @@ use linux::RealPace;
 use metering::Tail;
 use port::{AsFast, Clock, Pace, Timestamp};
 use runner::{Outcome, Runner};
-use sim::scenario::{Fidelity, Scenario};
-use store::keep::Haste;
 use serde::Serialize;
+use sim::scenario::Scenario;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use store::keep::Haste;
 use tokio::sync::{mpsc, oneshot, watch};
-use world::{Effects, Twin};
+use world::{Effects, Twin, TwinConfig};
 
 /// Block in real time: short, so that a value is published soon after its window ends.
 const BLOCK_REALTIME_S: f64 = 0.02;
@@ -93,10 +93,7 @@ struct Kept {
     attached: Option<Attached>,
 }
 
-fn keep(
-    arguments: &RunArgs,
-    scenario: &Scenario,
-) -> Result<Option<(Begin, Attached)>, Failure> {
+fn keep(arguments: &RunArgs, scenario: &Scenario) -> Result<Option<(Begin, Attached)>, Failure> {
     if arguments.ephemeral {
         return Ok(None);
     }
@@ -116,7 +113,7 @@ async fn serve(
     seed: u64,
     duration_s: Option<f64>,
     installation: Installation,
-    kept: Kept,
+    mut kept: Kept,
 ) -> Result<(), Failure> {
     let server = modbus::Server::bind(arguments.modbus, modbus::Options::default())
         .await
@@ -135,8 +132,11 @@ async fn serve(
     }
     let rate = config.format.sample_rate_hz;
     let start = config.start;
-    let identity = Arc::new(config.identity.clone());
-    let (images, watching) = watch::channel(Arc::new(Image::settling(identity, start)));
+    let first = Arc::new(first_image(&twin, &config));
+    if let Some(attached) = &mut kept.attached {
+        attached.start(&first);
+    }
+    let (images, watching) = watch::channel(first);
     let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
     let (stop_sender, stop_receiver) = watch::channel(false);
     let service = tokio::spawn(server.run(
@@ -168,6 +168,13 @@ async fn serve(
         note("stopped");
     }
     finish(arguments, name, seed, rate, &outcome)
+}
+
+/// The image before the first window: what the counters were.
+fn first_image(twin: &Twin, config: &TwinConfig) -> Image {
+    let mut image = Image::settling(Arc::new(config.identity.clone()), config.start);
+    image.meters[0].readings = twin.meter().readings().clone();
+    image
 }
 
 fn listening_failed(arguments: &RunArgs, error: &std::io::Error) -> Failure {

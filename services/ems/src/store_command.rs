@@ -4,14 +4,13 @@ use crate::cli::{DataArgs, EngineName, StoreCommand};
 use crate::document::rfc3339;
 use crate::failure::{Failure, note};
 use crate::keeping::{self, Keeping};
-use port::Disk;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use store::bank::EventCounter;
-use store::engine::{FolderSite, Guarded, PathFiles, Store};
+use store::engine::{FolderSite, Guarded, PathFiles};
 
 /// Carries out a command.
 pub fn carry_out(command: &StoreCommand) -> Result<(), Failure> {
@@ -105,7 +104,11 @@ fn stats(data: &DataArgs, json: bool) -> Result<(), Failure> {
         let starts = counters.event_counters.get(EventCounter::Starts.slug()).copied();
         writeln!(out, "counters as of {}, {} starts", counters.time, starts.unwrap_or(0))?;
     }
-    writeln!(out, "{} events, {} changes of sealed parameters", document.events, document.sealed_changes)?;
+    writeln!(
+        out,
+        "{} events, {} changes of sealed parameters",
+        document.events, document.sealed_changes
+    )?;
     for job in &document.jobs {
         let reach = match (&job.first, &job.last) {
             (Some(first), Some(last)) => format!("{first} to {last}"),
@@ -134,12 +137,12 @@ fn stats_document(keeping: &Keeping) -> Result<StatsDocument, Failure> {
         meters: record.meters.iter().map(|meter| (meter.meter.slug(), meter.by_path())).collect(),
     });
     let jobs = stats.jobs.into_iter().map(|job| JobEntry {
-        name: job.layout.job,
-        interval_s: job.layout.interval_s,
-        columns: job.layout.columns.len(),
-        rows: job.rows,
-        first: job.first.map(rfc3339),
-        last: job.last.map(rfc3339),
+        name: job.job,
+        interval_s: job.interval_s,
+        columns: job.columns,
+        rows: job.sealed_rows + job.pending_rows,
+        first: job.time.map(|(first, _)| rfc3339(first)),
+        last: job.time.map(|(_, last)| rfc3339(last)),
         bytes: job.bytes,
     });
     Ok(StatsDocument {
@@ -150,6 +153,52 @@ fn stats_document(keeping: &Keeping) -> Result<StatsDocument, Failure> {
         sealed_changes: keeping.parameters.sealed_changes(),
         events: stats.events,
         jobs: jobs.collect(),
-        bytes: BytesEntry { journal: stats.journal_bytes, database: stats.store_bytes },
+        bytes: BytesEntry { journal: stats.journal_bytes, database: stats.database_bytes },
     })
+}
+
+fn migrate(data: &DataArgs, to: EngineName) -> Result<(), Failure> {
+    let Keeping { folder, history, .. } = keeping::open_to_read(data)?;
+    drop(history);
+    let (from, to) = (folder.engine(None)?, to.engine());
+    if from == to {
+        note(&format!("the history lies in {} already", to.slug()));
+        return Ok(());
+    }
+    let count = Guarded::migrate(
+        Arc::new(folder.disk.clone()),
+        Arc::new(FolderSite::new(&folder.path, from)),
+        Arc::new(FolderSite::new(&folder.path, to)),
+        &keeping::ChildProbe { folder: folder.path.clone(), engine: from },
+    )
+    .map_err(keeping::failure)?;
+    note(&format!("{count} entries went from {} to {}", from.slug(), to.slug()));
+    Ok(())
+}
+
+fn salvage(data: &DataArgs, aside: &Path) -> Result<(), Failure> {
+    let keeping = keeping::open_to_read(data)?;
+    let folder = keeping.folder;
+    drop(keeping.history);
+    let engine = folder.engine(None)?;
+    let probe = keeping::ChildProbe { folder: folder.path.clone(), engine };
+    let site = Arc::new(FolderSite::new(&folder.path, engine));
+    let mut opened =
+        Guarded::open(Arc::new(folder.disk.clone()), site, &probe).map_err(keeping::failure)?.store;
+    let salvaged =
+        store::engine::salvage(&PathFiles::at(aside), &mut opened).map_err(keeping::failure)?;
+    note(&format!(
+        "{}: {} entries are whole, {} of them were not there yet",
+        aside.display(),
+        salvaged.found,
+        salvaged.copied
+    ));
+    opened.close().map_err(keeping::failure)
+}
+
+fn print_json(out: &mut impl Write, document: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(document)
+        .map_err(|error| Failure::Internal(error.to_string()))?;
+    writeln!(out, "{text}")?;
+    Ok(())
 }

@@ -99,7 +99,7 @@ fn fields(
         stamp::utc(row.start),
         stamp::offset_min(row.start, &facts.zone).to_string(),
         seconds(row.end.unix_ns - row.start.unix_ns, point),
-        seconds(i64::from(row.measured_ms) * 1_000_000, point),
+        seconds(row.measured_ms as i64 * 1_000_000, point),
         remark::worst(row).into(),
         row.flags.slugs().join(" "),
     ];

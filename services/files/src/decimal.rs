@@ -1,5 +1,8 @@
 //! Integers in steps as decimal numbers, and back: exact, over all of `i64`.
 
+/// Longest time that a row may have measured, in milliseconds: 292 years, as long as times go.
+pub(crate) const MEASURED_MS_MAX: u64 = i64::MAX as u64 / 1_000_000;
+
 /// Most decimals of any number here: those of a second in nanoseconds.
 const DECIMALS_MAX: u8 = 9;
 
@@ -51,9 +54,10 @@ pub(crate) fn parsed_seconds(text: &str, point: char) -> Result<i64, String> {
 /// Seconds of what was measured, in milliseconds.
 ///
 /// # Errors
-/// A sentence, if it is no such number, negative or beyond 49 days.
-pub(crate) fn parsed_ms(text: &str, point: char) -> Result<u32, String> {
-    u32::try_from(parsed(text, 3, point)?).map_err(|_| format!("`{text}` is negative or too long"))
+/// A sentence, if it is no such number, negative, or longer than a row may be.
+pub(crate) fn parsed_ms(text: &str, point: char) -> Result<u64, String> {
+    let ms = u64::try_from(parsed(text, 3, point)?).ok().filter(|ms| *ms <= MEASURED_MS_MAX);
+    ms.ok_or_else(|| format!("`{text}` is negative or too long"))
 }
 
 /// Decimals that a second needs for these nanoseconds: 0, 3, 6 or 9.

@@ -70,7 +70,7 @@ fn line(columns: &Columns, facts: &Facts, row: &Row) -> String {
         stamp::utc(row.start),
         stamp::utc(row.end),
         stamp::offset_min(row.start, &facts.zone),
-        seconds(i64::from(row.measured_ms) * 1_000_000, '.'),
+        seconds(row.measured_ms as i64 * 1_000_000, '.'),
         quoted(row.flags.slugs()),
         values.collect::<Vec<_>>().join(","),
         remarks.collect::<Vec<_>>().join(","),

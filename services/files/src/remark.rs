@@ -1,6 +1,7 @@
 //! How far a row and its cells can be trusted, in words, and back.
 
 use crate::columns::Columns;
+use crate::decimal::MEASURED_MS_MAX;
 use crate::error::FilesError;
 use port::{Flag, Flags, Reason};
 use store::{Cell, Layout, Quality, Row, RowFlag, RowFlags};
@@ -33,6 +34,9 @@ pub(crate) fn check(layout: &Layout, row: &Row) -> Result<(), FilesError> {
     }
     if row.end.unix_ns.checked_sub(row.start.unix_ns).is_none_or(|ns| ns < 0) {
         return odd("ends before it began, or is longer than 292 years");
+    }
+    if row.measured_ms > MEASURED_MS_MAX {
+        return odd("has measured for longer than 292 years");
     }
     if flags_of(&row.flags.slugs()) != Ok(row.flags) {
         return odd("has a flag without a name");

@@ -141,12 +141,7 @@ impl Sheet<'_> {
             sheet.write_number_with_format(line, 0, local, &self.time)?;
             sheet.write_number(line, 1, offset_min)?;
             sheet.write_number_with_format(line, 2, duration_s, &self.seconds)?;
-            sheet.write_number_with_format(
-                line,
-                3,
-                f64::from(row.measured_ms) / 1e3,
-                &self.seconds,
-            )?;
+            sheet.write_number_with_format(line, 3, row.measured_ms as f64 / 1e3, &self.seconds)?;
             sheet.write_string(line, 4, remark::worst(row))?;
             sheet.write_string(line, 5, row.flags.slugs().join(" "))?;
             Ok(())

@@ -14,6 +14,8 @@ mod step_feed;
 mod trial;
 
 pub use expect::{Found, Judge, Verdict};
-pub use installation::{DeviceFacts, Installation, SetUpError, clock_hz, install, install_with, present};
+pub use installation::{
+    DeviceFacts, Installation, SetUpError, clock_hz, install, install_with, present,
+};
 pub use meter_source::{Source, meter_source};
 pub use trial::{Trial, TrialError, try_out};

@@ -112,7 +112,9 @@ fn mixed(before: &Folder, after: &Folder, loss: Loss, random: &mut ChaCha8Rng) -
         let both = match (before.get(name), after.get(name)) {
             (Some(old), Some(new)) => Some((old.as_slice(), new.as_slice())),
             (None, Some(new)) => random.random_bool(0.5).then_some((&[][..], new.as_slice())),
-            (Some(old), None) => random.random_bool(0.5).then_some((old.as_slice(), old.as_slice())),
+            (Some(old), None) => {
+                random.random_bool(0.5).then_some((old.as_slice(), old.as_slice()))
+            }
             (None, None) => None,
         };
         if let Some((old, new)) = both {
@@ -180,7 +182,14 @@ fn entries(store: &dyn Store) -> Entries {
 
 /// Runs a load on sled, cuts the power within each of its commits after the first so many, and opens what
 /// is left.
-fn cut_sled(seed: u64, commits: u64, quiet: u64, columns: u16, longest: usize, cuts: u64) -> Outcomes {
+fn cut_sled(
+    seed: u64,
+    commits: u64,
+    quiet: u64,
+    columns: u16,
+    longest: usize,
+    cuts: u64,
+) -> Outcomes {
     let folder = tempfile::tempdir().unwrap();
     let site = FolderSite::new(folder.path(), Engine::Sled);
     let path = folder.path().join(Engine::Sled.file_name());
@@ -212,7 +221,13 @@ fn cut_sled(seed: u64, commits: u64, quiet: u64, columns: u16, longest: usize, c
 }
 
 /// Opens what a cut left, and if it is not whole, looks what is still in its files.
-fn judge(left: &Folder, whole: [Contents; 2], safe: &Entries, place: &str, outcomes: &mut Outcomes) {
+fn judge(
+    left: &Folder,
+    whole: [Contents; 2],
+    safe: &Entries,
+    place: &str,
+    outcomes: &mut Outcomes,
+) {
     let folder = tempfile::tempdir().unwrap();
     write(&folder.path().join(Engine::Sled.file_name()), left);
     let site: Arc<dyn Site> = Arc::new(FolderSite::new(folder.path(), Engine::Sled));
@@ -241,10 +256,22 @@ fn judge(left: &Folder, whole: [Contents; 2], safe: &Entries, place: &str, outco
 
 #[test]
 fn sled_keeps_all_commits_whenever_the_power_goes() {
-    for (seed, commits, quiet, columns, longest) in [(1, 40, 20, 8, 30_000), (2, 40, 20, 40, 10_000), (3, 20, 20, 20, 20_000), (4, 20, 40, 8, 100_000)] {
-    let outcomes = cut_sled(seed, commits, quiet, columns, longest, 4);
-    println!("{} cuts {} whole {} wrong {} refused {} gone", outcomes.cuts, outcomes.whole, outcomes.wrong.len(), outcomes.refused.len(), outcomes.gone.len());
-    println!("{outcomes:#?}");
+    for (seed, commits, quiet, columns, longest) in [
+        (1, 40, 20, 8, 30_000),
+        (2, 40, 20, 40, 10_000),
+        (3, 20, 20, 20, 20_000),
+        (4, 20, 40, 8, 100_000),
+    ] {
+        let outcomes = cut_sled(seed, commits, quiet, columns, longest, 4);
+        println!(
+            "{} cuts {} whole {} wrong {} refused {} gone",
+            outcomes.cuts,
+            outcomes.whole,
+            outcomes.wrong.len(),
+            outcomes.refused.len(),
+            outcomes.gone.len()
+        );
+        println!("{outcomes:#?}");
     }
     panic!();
 }

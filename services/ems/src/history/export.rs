@@ -6,6 +6,7 @@
 use super::range;
 use crate::cli::{ExportArgs, FileFormat};
 use crate::failure::{Failure, note};
+use crate::issued::issued;
 use crate::keeping::{self, Keeping};
 use files::csv::Style;
 use files::{Facts, Summed};
@@ -54,19 +55,19 @@ pub fn export(arguments: &ExportArgs) -> Result<(), Failure> {
         version: env!("CARGO_PKG_VERSION").into(),
         software_id: env!("EMS_SOFTWARE_ID").into(),
         zone: TimeZone::get(asked.zone.name()).unwrap_or(TimeZone::UTC),
-        created: keeping::created(),
+        created: created()?,
     };
     let layouts = layouts(arguments, &keeping)?;
     fs::create_dir_all(&arguments.out).map_err(|error| cannot_write(&arguments.out, &error))?;
     let mut files = Vec::new();
     let mut damaged = Vec::new();
     for layout in &layouts {
-        let mut job = Export { arguments, facts: &facts, damaged: RefCell::default() };
+        let job = Export { arguments, facts: &facts, damaged: RefCell::default() };
         let (layout, rows) = job.rows(layout, &keeping, &asked)?;
         if !layout.columns.is_empty() {
             files.extend(job.write(&layout, rows)?);
         }
-        damaged.append(job.damaged.get_mut());
+        damaged.extend(job.damaged.take());
     }
     tell(arguments, &facts.serial, files)?;
     if damaged.is_empty() {
@@ -77,6 +78,11 @@ pub fn export(arguments: &ExportArgs) -> Result<(), Failure> {
         damaged.len(),
         damaged.join("; ")
     )))
+}
+
+fn created() -> Result<Timestamp, Failure> {
+    let ns = i64::try_from(issued()?.as_nanosecond()).unwrap_or(i64::MAX);
+    Ok(Timestamp { unix_ns: ns })
 }
 
 fn asked(arguments: &ExportArgs, keeping: &Keeping) -> Result<Asked, Failure> {
@@ -180,8 +186,7 @@ impl Export<'_> {
         let mut sum = Summed::new(BufWriter::new(&mut open.file));
         let count = match self.arguments.format {
             FileFormat::Csv => {
-                let style =
-                    if self.arguments.european { Style::European } else { Style::Plain };
+                let style = if self.arguments.european { Style::European } else { Style::Plain };
                 files::csv::write(&mut sum, layout, self.facts, style, rows)
             }
             FileFormat::Json => files::json::write(&mut sum, layout, self.facts, rows),

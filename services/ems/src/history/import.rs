@@ -50,14 +50,17 @@ fn take(keeping: &mut Keeping, path: &Path, imported: Imported<'static>) -> Resu
         )));
     }
     let layout = keeping.history.register(&imported.layout).map_err(keeping::failure)?;
-    let taken = keeping.history.import(layout, imported.rows);
-    let taken =
-        taken.map_err(|error| Failure::File(format!("{}: {error}", path.display())))?;
+    let mut unreadable = None;
+    let rows = imported.rows.map_while(|row| row.map_err(|error| unreadable = Some(error)).ok());
+    let taken = keeping.history.import(layout, rows);
+    let failed = |error| Failure::File(format!("{}: {error}", path.display()));
+    let taken = taken.map_err(failed)?;
     note(&format!(
         "{}: {} rows taken, {} were there already",
         path.display(),
         taken.added,
         taken.known
     ));
-    Ok(())
+    // Rows before the one that cannot be read are sound, and stay.
+    unreadable.map_or(Ok(()), |error| Err(failed(error)))
 }

@@ -13,9 +13,7 @@ pub fn moment(text: &str, zone: &Zone) -> Result<Timestamp, String> {
     }
     let local = text.parse::<Date>().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
     let local = local.or_else(|_| text.parse::<DateTime>()).map_err(|_| {
-        format!(
-            "\"{text}\" is no time: write 2026-11-01, 2026-11-01T06:00 or 2026-11-01T06:00:00Z"
-        )
+        format!("\"{text}\" is no time: write 2026-11-01, 2026-11-01T06:00 or 2026-11-01T06:00:00Z")
     })?;
     Ok(zone.first(local))
 }
@@ -68,7 +66,9 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
         Some((b'*', rest)) => (0..=text.len()).any(|from| fits(rest, &text[from..])),
-        Some((first, rest)) => text.split_first().is_some_and(|(c, more)| c == first && fits(rest, more)),
+        Some((first, rest)) => {
+            text.split_first().is_some_and(|(c, more)| c == first && fits(rest, more))
+        }
     }
 }
 
@@ -98,9 +98,13 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_anything() {
-        for (pattern, expected) in
-            [("main/*", true), ("*/delta", true), ("*active*", true), ("esy1/*", false), ("", false)]
-        {
+        for (pattern, expected) in [
+            ("main/*", true),
+            ("*/delta", true),
+            ("*active*", true),
+            ("esy1/*", false),
+            ("", false),
+        ] {
             assert_eq!(fits(pattern.as_bytes(), b"main/active.total/delta"), expected, "{pattern}");
         }
     }

@@ -146,8 +146,9 @@ pub fn open_to_read(arguments: &DataArgs) -> Result<Keeping, Failure> {
     let text = &parameters.bank.parameters().configuration;
     let configuration = match text.is_empty() {
         true => Configuration::default(),
-        false => Configuration::parse(text)
-            .map_err(|error| Failure::File(format!("the configuration in {}: {error}", path.display())))?,
+        false => Configuration::parse(text).map_err(|error| {
+            Failure::File(format!("the configuration in {}: {error}", path.display()))
+        })?,
     };
     Ok(Keeping {
         folder,
@@ -158,6 +159,16 @@ pub fn open_to_read(arguments: &DataArgs) -> Result<Keeping, Failure> {
         history,
         findings,
     })
+}
+
+/// The parameters of a data folder, which may be nobody's yet.
+pub fn open_parameters(arguments: &DataArgs) -> Result<(DataFolder, ParameterBank), Failure> {
+    let path = data_folder::folder(arguments.data.as_ref(), None)?;
+    let folder = DataFolder::open(&path)?;
+    let opened = ParameterBank::open(&folder.disk)
+        .map_err(|error| Failure::File(format!("{}: {error}", path.display())))?;
+    opened.findings.iter().for_each(|finding| note(&format!("note: {finding}")));
+    Ok((folder, opened.bank))
 }
 
 fn nothing_in(path: &Path) -> Failure {

@@ -3,7 +3,7 @@
 use super::folder::{DataFolder, failure};
 use crate::document::rfc3339;
 use crate::failure::{Failure, note};
-use image::{Command, Image, MeterId, Origin, Request};
+use image::{Command, Image, MeterId, MeterImage, Origin, Request};
 use metering::Registers;
 use port::Timestamp;
 use runner::{Cue, CueAction};
@@ -18,9 +18,7 @@ use store::bank::EventCounter;
 use store::calendar::Zone;
 use store::calendar::tariff::TariffCalendar;
 use store::engine::Engine;
-use store::keep::{
-    Happened, Haste, Kept, Memory, Present, Recorder, Restored, Standing, Writer,
-};
+use store::keep::{Happened, Haste, Kept, Memory, Present, Recorder, Restored, Standing, Writer};
 use world::{Effects, NoteKind};
 
 /// What a run begins with.
@@ -197,6 +195,18 @@ fn tell(kept: &Kept, acknowledge: bool) {
 }
 
 impl Attached {
+    /// Looks at the image before the first tick, with the counters that were kept: gains begin there.
+    pub fn start(&mut self, first: &Image) {
+        let mut first = first.clone();
+        for (slot, registers) in self.modules.all() {
+            let id = MeterId::Esy(slot);
+            let mut meter = MeterImage::settling(id, first.time);
+            registers.fill(&mut meter.readings, |_| true);
+            first.meters.push(meter);
+        }
+        self.recorder.begin(&first);
+    }
+
     /// Looks at a tick.
     pub fn observe(&mut self, effects: &Effects) {
         if let Some(registers) = &effects.registers {
@@ -224,7 +234,8 @@ impl Attached {
 }
 
 fn standings(main: &Registers, modules: &ModuleMemory) -> Vec<Standing> {
-    let modules = modules.all().into_iter().map(|(slot, registers)| (MeterId::Esy(slot), registers));
+    let modules =
+        modules.all().into_iter().map(|(slot, registers)| (MeterId::Esy(slot), registers));
     std::iter::once((MeterId::Main, main.clone())).chain(modules).collect()
 }
 

@@ -8,16 +8,13 @@ mod write;
 
 use crate::cli::{MergeArgs, VerifyArgs, VerifyCommand, VerifyOutput};
 use crate::failure::{self, Failure};
+use crate::issued::issued;
 use crate::version;
-use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
 use verify::document::{Certificate, Program};
 use verify::part::{MergeError, Part, complete, merge};
 use verify::{Decision, Job, Level, Outcome, Request, RequestError};
-
-/// Fixes the date of a certificate, in seconds since 1970 (reproducible-builds.org).
-const DATE_VARIABLE: &str = "SOURCE_DATE_EPOCH";
 
 /// Failing points that one line of error names.
 const NAMED_MAX: usize = 12;
@@ -55,7 +52,7 @@ fn verify(arguments: &VerifyArgs) -> Result<(), Failure> {
 
 /// What is wrong with the date or the places of the results is told before the work, not after it.
 fn ready(output: &VerifyOutput) -> Result<(), Failure> {
-    issued()?;
+    issued()?.to_string();
     write::prepare(output)
 }
 
@@ -153,27 +150,13 @@ fn command(request: &Request) -> String {
     command
 }
 
-/// Now, or what the environment says instead.
-fn issued() -> Result<String, Failure> {
-    let Ok(text) = std::env::var(DATE_VARIABLE) else {
-        let now = Timestamp::now();
-        let second = now.as_second();
-        return Ok(Timestamp::from_second(second).unwrap_or(now).to_string());
-    };
-    let seconds = text.trim().parse::<i64>().ok();
-    let date = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
-    date.map(|date| date.to_string()).ok_or_else(|| {
-        Failure::Usage(format!("{DATE_VARIABLE} is `{text}`; give seconds since 1970, or unset it"))
-    })
-}
-
 fn finish(
     job: &Job,
     program: Program,
     outcomes: &[Outcome],
     output: &VerifyOutput,
 ) -> Result<(), Failure> {
-    let certificate = verify::certificate(job, program, issued()?, outcomes);
+    let certificate = verify::certificate(job, program, issued()?.to_string(), outcomes);
     write::certificate(&certificate, output)?;
     tell_claim(job, &certificate);
     verdict(&certificate)

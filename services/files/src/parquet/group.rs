@@ -32,7 +32,7 @@ pub(super) fn write<W: Write + Send>(
     put::<Int64Type, W>(group, &each(rows, micros), None)?;
     put::<Int32Type, W>(group, &each(rows, rest), None)?;
     put::<Int64Type, W>(group, &each(rows, |row| row.end.unix_ns - row.start.unix_ns), None)?;
-    put::<Int64Type, W>(group, &each(rows, |row| i64::from(row.measured_ms)), None)?;
+    put::<Int64Type, W>(group, &each(rows, |row| row.measured_ms as i64), None)?;
     put::<Int64Type, W>(
         group,
         &each(rows, |row| i64::try_from(row.seq).expect("checked before")),
@@ -123,12 +123,12 @@ impl Read {
 
     fn row(&self, columns: &Columns, index: usize) -> Result<Row, String> {
         let start = start(self.micros[index], self.rests_ns[index])?;
-        let measured_ms = u32::try_from(self.measured_ms[index]);
+        let measured_ms = u64::try_from(self.measured_ms[index]);
         Ok(Row {
             seq: u64::try_from(self.seqs[index]).map_err(|_| "its number is negative")?,
             start,
             end: stamp::later(start, self.durations_ns[index])?,
-            measured_ms: measured_ms.map_err(|_| "what was measured is negative or too long")?,
+            measured_ms: measured_ms.map_err(|_| "what was measured is negative")?,
             flags: row_flags(self.flags[index])?,
             cells: self.cells(columns, index)?,
         })

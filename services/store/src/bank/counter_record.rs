@@ -122,6 +122,15 @@ impl MeterCounters {
         self.identity == CRC.checksum(serial.as_bytes())
     }
 
+    /// Values in nanowatt-seconds or nanoseconds, as text since they are wider than any number of JSON, by
+    /// the paths of their points; those of another catalogue by number.
+    pub fn by_path(&self) -> BTreeMap<String, String> {
+        let name = |number: u16| {
+            counter_of(number).map_or_else(|| format!("counter {number}"), Point::path)
+        };
+        self.counters.iter().map(|(number, raw)| (name(*number), raw.to_string())).collect()
+    }
+
     /// Puts the counters into registers, as far as these know them.
     pub fn restore(&self, registers: &mut Registers) {
         for (number, point) in counters() {

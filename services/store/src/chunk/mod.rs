@@ -37,7 +37,7 @@ pub struct Head {
     /// Civil time at which it ended.
     pub end: Timestamp,
     /// How much of it was measured, in milliseconds.
-    pub measured_ms: u32,
+    pub measured_ms: u64,
     /// Remarks on all of it.
     pub flags: RowFlags,
 }
@@ -78,7 +78,7 @@ pub fn encode_heads(heads: &[Head]) -> Vec<u8> {
         series::put(out, &of(|head| head.seq as i64));
         series::put(out, &of(|head| head.start.unix_ns));
         series::put(out, &of(|head| head.end.unix_ns.wrapping_sub(head.start.unix_ns)));
-        series::put(out, &of(|head| i64::from(head.measured_ms)));
+        series::put(out, &of(|head| head.measured_ms as i64));
         put_runs(out, heads.iter().map(|head| head.flags.0));
     })
 }
@@ -99,7 +99,7 @@ pub fn decode_heads(bytes: &[u8], place: &dyn Fn() -> String) -> Result<Vec<Head
                 seq: seqs[row] as u64,
                 start: Timestamp { unix_ns: starts[row] },
                 end: Timestamp { unix_ns: starts[row].wrapping_add(lengths[row]) },
-                measured_ms: u32::try_from(measured[row]).ok()?,
+                measured_ms: measured[row] as u64,
                 flags: flags[row],
             })
         };
@@ -208,7 +208,7 @@ mod tests {
 
         #[test]
         fn heads_come_back(
-            rows in prop::collection::vec(any::<(u64, i64, i64, u32, u8)>(), 0..100),
+            rows in prop::collection::vec(any::<(u64, i64, i64, u64, u8)>(), 0..100),
         ) {
             let heads: Vec<Head> = rows
                 .into_iter()

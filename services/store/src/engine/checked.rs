@@ -270,8 +270,7 @@ impl Checked {
                 None => Change::Delete(table, key.clone()),
             });
         }
-        let record =
-            frame(contents.commits, Table::Meta, CONTENTS_KEY, &contents.to_bytes())?;
+        let record = frame(contents.commits, Table::Meta, CONTENTS_KEY, &contents.to_bytes())?;
         framed.push(Change::Put(Table::Meta, CONTENTS_KEY.to_vec(), record));
         Ok((framed, contents))
     }

@@ -13,7 +13,9 @@
 use super::fault::of_panic;
 use super::head::{self, Head, State};
 use super::prints::Prints;
-use super::{Batch, Checked, Contents, Engine, Looked, Probe, Site, Store, StoreError, Table};
+use super::{
+    Batch, Checked, Contents, Engine, Looked, Probe, Site, Store, StoreError, Table, migrate,
+};
 use port::{Disk, DiskError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -81,6 +83,32 @@ impl Guarded {
     pub fn engine_of(disk: &dyn Disk) -> Result<Option<Engine>, StoreError> {
         let (_, last, _) = Head::open(disk)?;
         Ok(last.map(|last| last.engine))
+    }
+
+    /// Copies a history into the database of another site, and has it lie there from then on; returns how
+    /// many entries there were. The old database stays where it is. What lies in the other site is set
+    /// aside: it was left by a copy that was cut off, or by an earlier time.
+    ///
+    /// # Errors
+    /// As [`Guarded::open`] and [`migrate`]; then the history lies where it did.
+    pub fn migrate(
+        disk: Arc<dyn Disk + Sync>,
+        from: Arc<dyn Site>,
+        to: Arc<dyn Site>,
+        probe: &dyn Probe,
+    ) -> Result<u64, StoreError> {
+        let mut history = Guarded::open(disk, from, probe)?.store;
+        if !to.files()?.is_empty() {
+            to.set_aside()?;
+        }
+        let mut into = Checked::open(to.open()?)?;
+        let entries = migrate(&history, &mut into)?;
+        history.state = State { engine: to.engine(), contents: into.contents(), closed: None };
+        history.checked = Some(into);
+        history.site = to;
+        history.head.write(&history.state)?;
+        history.close()?;
+        Ok(entries)
     }
 
     /// What is in it.

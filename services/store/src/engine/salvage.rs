@@ -226,7 +226,11 @@ fn find_magic(bytes: &[u8]) -> Option<usize> {
 /// # Errors
 /// `Asked` if the other one is not empty; `Damaged` if an entry of either is, or they differ at the end.
 pub fn migrate(from: &dyn Store, into: &mut dyn Store) -> Result<u64, StoreError> {
-    if Table::ALL.iter().try_fold(0, |sum, table| Ok::<u64, StoreError>(sum + total(into, *table)?.0))? > 0 {
+    if Table::ALL
+        .iter()
+        .try_fold(0, |sum, table| Ok::<u64, StoreError>(sum + total(into, *table)?.0))?
+        > 0
+    {
         return Err(StoreError::Asked("the database to migrate to is not empty".into()));
     }
     let mut entries = 0;

@@ -139,7 +139,7 @@ pub(super) fn row_bytes(row: &Row) -> Vec<u8> {
     put_varint(&mut out, row.seq);
     put_signed(&mut out, row.start.unix_ns);
     put_signed(&mut out, row.end.unix_ns.wrapping_sub(row.start.unix_ns));
-    put_varint(&mut out, u64::from(row.measured_ms));
+    put_varint(&mut out, row.measured_ms);
     out.push(row.flags.0);
     put_varint(&mut out, row.cells.len() as u64);
     for cell in &row.cells {
@@ -155,7 +155,7 @@ pub(super) fn row_from(bytes: &[u8], columns: usize) -> Option<Row> {
     let seq = reader.varint()?;
     let start = reader.signed()?;
     let end = start.wrapping_add(reader.signed()?);
-    let measured_ms = u32::try_from(reader.varint()?).ok()?;
+    let measured_ms = reader.varint()?;
     let flags = RowFlags(reader.byte()?);
     if reader.varint()? != columns as u64 {
         return None;
@@ -268,7 +268,7 @@ mod tests {
     proptest! {
         #[test]
         fn rows_and_events_come_back(
-            (seq, start, length, measured_ms, flags) in any::<(u64, i64, i64, u32, u8)>(),
+            (seq, start, length, measured_ms, flags) in any::<(u64, i64, i64, u64, u8)>(),
             cells in prop::collection::vec(any::<(i64, u8)>(), 0..50),
             text in "\\PC{0,40}",
         ) {

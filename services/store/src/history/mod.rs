@@ -150,6 +150,11 @@ impl History {
         self.layout(id).ok_or_else(|| asked(format!("there is no layout {id}")))
     }
 
+    /// Number of the newest row of a job; 0 before the first.
+    pub fn newest_row(&self, job: &str) -> u64 {
+        self.newest.get(job).copied().unwrap_or(0)
+    }
+
     /// Numbers of the layouts of a job.
     fn layouts_of(&self, job: &str) -> Vec<u32> {
         let of_job = self.layouts.iter().filter(|layout| layout.job == job);

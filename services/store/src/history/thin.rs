@@ -115,7 +115,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, cell: Cell, measured_ms: u32) {
+    fn add(&mut self, cell: Cell, measured_ms: u64) {
         self.last = cell;
         if let Some(value) = cell.value() {
             self.weighted += i128::from(value) * i128::from(measured_ms);
@@ -279,7 +279,7 @@ mod tests {
     }
 
     /// Mean, Min, MinAt, Max, MaxAt, Sum, Last, Delta.
-    fn row(seq: u64, start_s: i64, measured_ms: u32, cells: [i64; 8]) -> Row {
+    fn row(seq: u64, start_s: i64, measured_ms: u64, cells: [i64; 8]) -> Row {
         let start = Timestamp::from_unix_s(start_s);
         let cells = cells.map(Cell::good).to_vec();
         Row { seq, start, end: start + 20.0, measured_ms, flags: RowFlags::NONE, cells }

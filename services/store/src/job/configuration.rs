@@ -2,11 +2,12 @@
 
 use super::document::{ConfigurationError, Node, Value, unknown};
 use super::keys::{LOG, TARIFF, THIN, TOP};
-use super::{Job, Keep, Meters, Thin, fits, select, units};
+use super::{Job, Meters, fits, select, units};
 use crate::calendar::tariff::{TariffCalendar, TariffRow};
 use crate::calendar::{Step, Zone};
+use crate::history::{Keep, Thin};
 use crate::row::Aggregate;
-use catalog::{QuantityId, Register, points};
+use catalog::{QuantityId, Register, SETTINGS, SettingId, points};
 use image::MeterId;
 use port::SlotId;
 
@@ -34,35 +35,46 @@ pub struct Configuration {
     pub jobs: Vec<Job>,
     /// Tariffs by calendar; without rows it says nothing.
     pub tariffs: TariffCalendar,
+    /// Settings that it gives, each with a value that its row accepts; all others stay as they are.
+    pub settings: Vec<(SettingId, i64)>,
 }
 
 /// The state of delivery: minutes and load profiles for ten years, seconds for a month.
 impl Default for Configuration {
     fn default() -> Self {
-        use Aggregate::{Delta, Last, Max, Mean, Min};
-        let keep = |age_s| Keep { age_s: Some(age_s), bytes: None };
-        let job =
-            |name: &str, interval_s, points: Vec<String>, aggregates: &[Aggregate], keep| Job {
-                name: name.into(),
-                interval_s,
-                meters: Meters::All,
-                points,
-                aggregates: aggregates.to_vec(),
-                keep,
-                thin: None,
-            };
-        let minutes = vec!["live".into(), "energies".into()];
-        let seconds = job("seconds", 1, fast_points(), &[Mean, Delta], keep(31 * 86_400));
+        use Aggregate::{Delta, Last, Max, MaxAt, Mean, Min, MinAt};
+        let main = || Meters::These(vec![MeterId::Main]);
+        let job = |name: &str, interval_s, meters, points, aggregates: &[Aggregate], age_s| Job {
+            name: name.into(),
+            interval_s,
+            meters,
+            points,
+            aggregates: aggregates.to_vec(),
+            keep: Keep { age_s: Some(age_s), ..Keep::default() },
+        };
+        let all = || vec!["live".into(), "energies".into()];
+        let years = 10 * YEAR_S;
         Configuration {
             zone: Zone::utc(),
             jobs: vec![
-                job("minutes", 60, minutes, &[Mean, Min, Max, Delta], keep(10 * YEAR_S)),
-                Job { meters: Meters::These(vec![MeterId::Main]), ..seconds },
-                job("demand", 900, profile_points(), &[Last, Delta], keep(10 * YEAR_S)),
+                job("minutes", 60, main(), all(), &[Mean, Delta], years),
+                job("modules", 60, Meters::Modules, module_points(), &[Mean, Delta], years),
+                job("seconds", 1, main(), fast_points(), &[Mean, Delta], 31 * 86_400),
+                job("demand", 900, Meters::All, profile_points(), &[Last, Delta], years),
+                job("extremes", 900, main(), vec!["live".into()], &[Min, MinAt, Max, MaxAt], years),
             ],
             tariffs: TariffCalendar::default(),
+            settings: Vec::new(),
         }
     }
+}
+
+/// What is logged of each module: what it takes and gives, by system and by phase.
+fn module_points() -> Vec<String> {
+    let live = [QuantityId::ActivePower, QuantityId::Current];
+    let energies = [QuantityId::ActiveEnergyImport, QuantityId::ActiveEnergyExport];
+    let live = live.map(|quantity| format!("{}.*", quantity.row().slug));
+    live.into_iter().chain(energies.map(totals)).collect()
 }
 
 /// What is worth a row a second.
@@ -106,6 +118,7 @@ impl Configuration {
             zone: root.get("zone").map_or(Ok(Zone::utc()), zone)?,
             jobs: root.get("log").map_or(Ok(Vec::new()), jobs)?,
             tariffs: TariffCalendar(root.get("tariff").map_or(Ok(Vec::new()), tariffs)?),
+            settings: root.get("settings").map_or(Ok(Vec::new()), settings)?,
         })
     }
 }
@@ -115,6 +128,37 @@ fn zone(node: &Node) -> Result<Zone, ConfigurationError> {
     Zone::parse(name).ok_or_else(|| {
         let names = Zone::names();
         node.error(unknown("zone", name, names.iter().map(String::as_str)))
+    })
+}
+
+fn settings(node: &Node) -> Result<Vec<(SettingId, i64)>, ConfigurationError> {
+    let Value::Table(entries) = &node.value else {
+        return Err(node.error("[settings] must be a table; write its keys below it"));
+    };
+    entries.iter().map(|(name, node)| setting(name, node)).collect()
+}
+
+fn setting(name: &str, node: &Node) -> Result<(SettingId, i64), ConfigurationError> {
+    let row = SETTINGS
+        .iter()
+        .find(|row| row.slug == name)
+        .ok_or_else(|| node.error(unknown("setting", name, SETTINGS.iter().map(|row| row.slug))))?;
+    let value = match &node.value {
+        Value::Whole(value) => Some(*value),
+        Value::Text(text) => {
+            row.names.iter().find(|(_, name)| name == text).map(|(value, _)| *value)
+        }
+        Value::List(_) | Value::Table(_) | Value::Other(_) => None,
+    };
+    value.filter(|value| row.accepts(*value)).map(|value| (row.id, value)).ok_or_else(|| {
+        let names: Vec<String> = row.names.iter().map(|(_, name)| format!("\"{name}\"")).collect();
+        let (low, high) = row.range;
+        let wanted = if names.is_empty() {
+            format!("a whole number from {low} to {high}")
+        } else {
+            names.join(", ")
+        };
+        node.error(format!("{name} must be {wanted}"))
     })
 }
 
@@ -145,8 +189,8 @@ fn job(node: &Node) -> Result<Job, ConfigurationError> {
         keep: Keep {
             age_s: node.get("keep").map(age).transpose()?,
             bytes: node.get("keep_bytes").map(size).transpose()?,
+            thin: node.get("thin").map(|node| thin(node, interval_s)).transpose()?,
         },
-        thin: node.get("thin").map(|node| thin(node, interval_s)).transpose()?,
     };
     check_points(get("points"), &job)?;
     Ok(job)
@@ -190,8 +234,10 @@ fn meters(node: &Node) -> Result<Meters, ConfigurationError> {
     let mut meters = Vec::new();
     for item in node.items("meters", LIST_MAX)? {
         let name = item.text("a meter")?;
-        if name == "all" {
-            return Ok(Meters::All);
+        match name {
+            "all" => return Ok(Meters::All),
+            "modules" => return Ok(Meters::Modules),
+            _ => {}
         }
         let Some((_, id)) = known.iter().find(|(slug, _)| slug == name) else {
             let names = known.iter().map(|(slug, _)| slug.as_str());

@@ -34,6 +34,7 @@ const fn usually(
 pub(super) const TOP: &[Key] = &[
     usually("zone",   r#""Europe/Paris""#, "UTC",              "Zone of the local clock, by its IANA name."),
     usually("log",    "`[[log]]`",         "nothing is logged", "The log jobs, at most 16."),
+    usually("settings", "`[settings]`",    "as they are",      "Settings by their names, each with the name or the number of its value; those left out stay as they are."),
     usually("tariff", "`[[tariff]]`",      "always tariff 1",  "Rows of the calendar of tariffs; the first that fits decides, else tariff 1."),
 ];
 
@@ -41,7 +42,7 @@ pub(super) const TOP: &[Key] = &[
 pub(super) const LOG: &[Key] = &[
     needed("name",        r#""minutes""#,                   "Name of the job, unique: small letters, digits, - and _, at most 32."),
     needed("interval",    r#""1min""#,                      "Length of an interval, 1s to 1d (s, min, h, d); a day has a whole number of them."),
-    usually("meters",     r#"["main", "esy1"]"#, "all",     "Meters: main, esy1 to esy10, or all that there are."),
+    usually("meters",     r#"["main", "esy1"]"#, "all",     "Meters: main, esy1 to esy10, modules (all of them), or all that there are."),
     needed("points",      r#"["live", "energies"]"#,        "Paths of points, * for one part of a path, or a group: all, live, demand, energies, hours."),
     needed("aggregates",  r#"["mean", "delta"]"#,           "What of the points: mean, min, min_at, max, max_at, sum, last, delta. Each is used where it fits."),
     usually("keep",       r#""10y""#,            "for ever", "Age from which on rows may go (d, y; a year has 366 days here)."),

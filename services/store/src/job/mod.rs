@@ -20,6 +20,7 @@ pub use configuration::Configuration;
 pub use document::ConfigurationError;
 pub use keys::key_tables;
 
+use crate::history::Keep;
 use crate::row::{Aggregate, Column, Layout};
 use catalog::{Sign, points};
 use image::MeterId;
@@ -29,26 +30,10 @@ use image::MeterId;
 pub enum Meters {
     /// All that there are.
     All,
+    /// All modules that there are.
+    Modules,
     /// These, whether they are there or not.
     These(Vec<MeterId>),
-}
-
-/// For how long rows are kept; the oldest go first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Keep {
-    /// Age in seconds from which on rows may go; none: age is no reason.
-    pub age_s: Option<u64>,
-    /// Bytes of a job's rows above which the oldest go; none: size is no reason.
-    pub bytes: Option<u64>,
-}
-
-/// Rows of an age are replaced by fewer that say the same of longer intervals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Thin {
-    /// Age in seconds.
-    pub after_s: u64,
-    /// Length of the longer intervals in seconds; a multiple of the job's.
-    pub interval_s: u32,
 }
 
 /// What is logged.
@@ -64,19 +49,20 @@ pub struct Job {
     pub points: Vec<String>,
     /// What of them, where it fits.
     pub aggregates: Vec<Aggregate>,
-    /// How long.
+    /// For how long, and whether they are thinned.
     pub keep: Keep,
-    /// Whether old rows are thinned.
-    pub thin: Option<Thin>,
 }
 
 impl Job {
     /// The columns of its rows, given the meters that there are: meter by meter, in the order of the
     /// catalogue.
     pub fn layout(&self, present: &[MeterId]) -> Layout {
-        let meters = match &self.meters {
-            Meters::All => present,
-            Meters::These(meters) => meters,
+        let meters: Vec<MeterId> = match &self.meters {
+            Meters::All => present.to_vec(),
+            Meters::Modules => {
+                present.iter().copied().filter(|meter| *meter != MeterId::Main).collect()
+            }
+            Meters::These(meters) => meters.clone(),
         };
         let wanted = points().iter().filter(|point| select::any_matches(&self.points, point));
         let of_a_meter: Vec<_> = wanted

@@ -2,6 +2,7 @@
 
 use super::{Configuration, Job, Meters, units};
 use crate::calendar::tariff::TariffRow;
+use catalog::Setting;
 use image::MeterId;
 
 const HEAD: &str = "\
@@ -18,6 +19,18 @@ const TARIFFS: &str = "
 # Calendar of tariffs: the first row that fits decides, else tariff 1.
 ";
 
+const SETTINGS: &str = "
+# Settings; docs/configuration.md has their names and ranges.
+
+[settings]
+";
+
+/// A value as a configuration says it: its name, or the number where it has none.
+pub(super) fn setting_text(row: &Setting, value: i64) -> String {
+    let named = row.names.iter().find(|(number, _)| *number == value);
+    named.map_or_else(|| value.to_string(), |(_, name)| quoted(name))
+}
+
 impl Configuration {
     /// Writes it; what is read from it again is equal.
     pub fn to_toml(&self) -> String {
@@ -29,6 +42,12 @@ impl Configuration {
         for row in &self.tariffs.0 {
             write_row(&mut text, row);
         }
+        if !self.settings.is_empty() {
+            text.push_str(SETTINGS);
+        }
+        for (id, value) in &self.settings {
+            text += &format!("{} = {}\n", id.row().slug, setting_text(id.row(), *value));
+        }
         text
     }
 }
@@ -39,6 +58,7 @@ fn write_job(text: &mut String, job: &Job) {
     *text += &format!("interval = {}\n", time(job.interval_s.into()));
     let meters = match &job.meters {
         Meters::All => vec!["all".to_owned()],
+        Meters::Modules => vec!["modules".to_owned()],
         Meters::These(meters) => meters.iter().map(|id: &MeterId| id.slug()).collect(),
     };
     *text += &format!("meters = {}\n", list(meters));
@@ -51,7 +71,7 @@ fn write_job(text: &mut String, job: &Job) {
     if let Some(bytes) = job.keep.bytes {
         *text += &format!("keep_bytes = {}\n", quoted(&units::size_text(bytes)));
     }
-    if let Some(thin) = job.thin {
+    if let Some(thin) = job.keep.thin {
         let (after, interval) = (time(thin.after_s), time(thin.interval_s.into()));
         *text += &format!("thin = {{ after = {after}, interval = {interval} }}\n");
     }

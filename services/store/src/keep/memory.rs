@@ -8,14 +8,14 @@ use super::recorder::{Entry, Happened, Standing, Told};
 use crate::bank::{
     CounterBank, CounterRecord, EventCounter, MeterCounters, ParameterBank, Parameters,
 };
+use crate::calendar::Zone;
 use crate::engine::StoreError;
 use crate::event::{Event, EventKind};
 use crate::history::History;
-use crate::calendar::Zone;
 use crate::job::{Aggregator, Configuration, Job};
 use crate::row::{Layout, Row};
 use image::MeterId;
-use port::{Disk, Timestamp};
+use port::{Disk, DiskError, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -25,6 +25,12 @@ const AGAIN_NS: u64 = 10_000_000_000;
 /// The seal is looked at every hour, in nanoseconds.
 const SEAL_CHECK_NS: u64 = 3_600_000_000_000;
 
+/// A day in nanoseconds.
+const DAY_NS: i64 = 86_400_000_000_000;
+
+/// Events that are kept: at ten a day those of 27 years.
+const EVENTS_MAX: u64 = 100_000;
+
 /// Rows and events that are written at once: as many as fit a record of the journal, whatever the job.
 const AT_ONCE: usize = 64;
 
@@ -32,8 +38,7 @@ const AT_ONCE: usize = 64;
 const BACKLOG_MAX: usize = 20_000;
 
 /// Opens the history, or tries to; with sentences for what was not as it should be.
-pub type OpenHistory =
-    Box<dyn FnMut() -> Result<(History, Vec<String>), StoreError> + Send>;
+pub type OpenHistory = Box<dyn FnMut() -> Result<(History, Vec<String>), StoreError> + Send>;
 
 /// What became of an entry.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -93,6 +98,8 @@ pub struct Memory {
     /// When the history was last tried.
     tried: Option<Timestamp>,
     in_order: bool,
+    /// Day on which old rows were last let go.
+    day: Option<i64>,
     /// When the seal was last looked at.
     checked: Option<Timestamp>,
     rows: VecDeque<(usize, Row)>,
@@ -123,11 +130,12 @@ impl Memory {
         let told = parameters.bank.parameters().clone();
         let configuration = configuration(&told, &mut findings);
         let ids: Vec<MeterId> = present.iter().map(|meter| meter.id).collect();
-        let jobs = configuration.jobs.iter().map(|job| Logged {
-            layout: job.layout(&ids),
-            job: job.clone(),
-            id: None,
-        });
+        // A job of meters that there are not has nothing to log.
+        let jobs = configuration
+            .jobs
+            .iter()
+            .map(|job| Logged { layout: job.layout(&ids), job: job.clone(), id: None })
+            .filter(|logged| !logged.layout.columns.is_empty());
         let mut memory = Memory {
             disk,
             present,
@@ -140,6 +148,7 @@ impl Memory {
             tried: None,
             checked: None,
             in_order: true,
+            day: None,
             rows: VecDeque::new(),
             events: VecDeque::new(),
         };
@@ -147,13 +156,8 @@ impl Memory {
         memory.try_history(&mut findings);
         memory.count_start();
         let aggregators = memory.aggregators(&configuration.zone, &mut findings);
-        let restored = Restored {
-            counters: newest,
-            parameters: told,
-            configuration,
-            aggregators,
-            findings,
-        };
+        let restored =
+            Restored { counters: newest, parameters: told, configuration, aggregators, findings };
         Ok((memory, restored))
     }
 
@@ -296,14 +300,21 @@ impl Memory {
     }
 
     fn keep_history(&mut self, kept: &mut Kept) {
-        let due = self.tried.is_none_or(|tried| {
-            kept.time.unix_ns.abs_diff(tried.unix_ns) >= AGAIN_NS
-        });
+        let due =
+            self.tried.is_none_or(|tried| kept.time.unix_ns.abs_diff(tried.unix_ns) >= AGAIN_NS);
         if self.history.is_none() && due {
             self.tried = Some(kept.time);
             self.try_history(&mut kept.findings);
         }
-        if let Err(error) = self.append(kept) {
+        let mut appended = self.append(kept);
+        if let (Err(StoreError::Disk(DiskError::Full)), Some(history)) =
+            (&appended, &mut self.history)
+            && let Ok(Some(said)) = history.make_room()
+        {
+            kept.findings.push(said);
+            appended = self.append(kept);
+        }
+        if let Err(error) = appended {
             kept.findings.push(format!("the history is not written: {error}"));
             self.history = None;
             self.tried = Some(kept.time);
@@ -327,8 +338,23 @@ impl Memory {
             self.events.drain(..events);
             kept.event = Some(history.newest_event());
         }
-        let findings = history.seal_due(kept.time)?;
-        kept.findings.extend(findings);
+        self.look_after(kept)
+    }
+
+    /// Seals what is due, and once a day lets go what is not to be kept any longer.
+    fn look_after(&mut self, kept: &mut Kept) -> Result<(), StoreError> {
+        let Some(history) = &mut self.history else { return Ok(()) };
+        kept.findings.extend(history.seal_due(kept.time)?);
+        let day = kept.time.unix_ns.div_euclid(DAY_NS);
+        if self.day == Some(day) {
+            return Ok(());
+        }
+        self.day = Some(day);
+        for logged in &self.jobs {
+            let job = &logged.job;
+            kept.findings.extend(history.retain(&job.name, &job.keep, kept.time)?);
+        }
+        history.trim_events(EVENTS_MAX)?;
         Ok(())
     }
 
@@ -344,19 +370,21 @@ impl Memory {
                 findings.extend(said);
                 self.history = Some(history);
             }
-            Err(error) => findings.push(format!(
-                "there is no history for now, counters go on: {error}"
-            )),
+            Err(error) => {
+                findings.push(format!("there is no history for now, counters go on: {error}"))
+            }
         }
     }
 
     fn bound_backlog(&mut self, findings: &mut Vec<String>) {
-        let [rows, events] = [self.rows.len(), self.events.len()]
-            .map(|length| length.saturating_sub(BACKLOG_MAX));
+        let [rows, events] =
+            [self.rows.len(), self.events.len()].map(|length| length.saturating_sub(BACKLOG_MAX));
         self.rows.drain(..rows);
         self.events.drain(..events);
         if rows + events > 0 {
-            findings.push(format!("{rows} rows and {events} events were given up: no room to keep them"));
+            findings.push(format!(
+                "{rows} rows and {events} events were given up: no room to keep them"
+            ));
         }
     }
 

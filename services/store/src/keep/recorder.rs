@@ -94,6 +94,14 @@ impl Recorder {
         Recorder { jobs, kept: None, told }
     }
 
+    /// Looks at the image before the first tick: gains begin at its counters.
+    pub fn begin(&mut self, first: &Image) {
+        for job in &mut self.jobs {
+            let rows = job.observe(first);
+            debug_assert!(rows.is_empty(), "nothing was measured yet");
+        }
+    }
+
     /// Looks at a tick; what it brings to keep, if anything. `counters` are asked for when they are due.
     pub fn observe(
         &mut self,
@@ -107,7 +115,8 @@ impl Recorder {
         }
         let told = self.changed(image);
         // Counters are kept with rows, and before them: a row never stands above the counters of a restart.
-        let due = !rows.is_empty() || !events.is_empty() || told.is_some() || self.is_due(image.time);
+        let due =
+            !rows.is_empty() || !events.is_empty() || told.is_some() || self.is_due(image.time);
         let counters = due.then(|| {
             self.kept = Some(image.time);
             counters()
@@ -119,7 +128,8 @@ impl Recorder {
     /// The end of a run: rows in progress are closed, and the counters stand as they are.
     pub fn finish(self, image: &Image, events: Vec<Happened>, counters: Vec<Standing>) -> Entry {
         let jobs = self.jobs.into_iter().enumerate();
-        let rows = jobs.flat_map(|(place, job)| job.finish().into_iter().map(move |row| (place, row)));
+        let rows =
+            jobs.flat_map(|(place, job)| job.finish().into_iter().map(move |row| (place, row)));
         Entry {
             time: image.time,
             rows: rows.collect(),

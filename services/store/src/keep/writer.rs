@@ -34,11 +34,7 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the thread. `tell` hears of every batch that is durable.
-    pub fn start(
-        memory: Memory,
-        haste: Haste,
-        tell: impl FnMut(&Kept) + Send + 'static,
-    ) -> Writer {
+    pub fn start(memory: Memory, haste: Haste, tell: impl FnMut(&Kept) + Send + 'static) -> Writer {
         let (sender, waiting) = sync_channel(WAITING_MAX);
         let thread = std::thread::spawn(move || work(memory, &waiting, tell));
         Writer { sender, thread, haste, late: None }
