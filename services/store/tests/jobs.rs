@@ -241,6 +241,24 @@ fn rows_are_joined_to_longer_steps() {
     assert_eq!(highest[1], (at("2026-06-01T12:29:00Z"), 3600 * 15 * 10));
 }
 
+/// A meter that is new has all its counters in rows, from the first window on; one that lived before begins
+/// with what it shows.
+#[test]
+fn a_new_meter_begins_at_zero() {
+    for (new, gain) in [(true, 120), (false, 119)] {
+        let mut house = House::new(at("2026-06-01T12:00:00Z"), if new { 0 } else { 700 });
+        house.hide_until_measured(new);
+        let mut log = Logger::new(layout("1min", "all"), "UTC");
+        log.observe(&house);
+        log.run(&mut house, 120, SECOND, 3600);
+        assert_eq!(log.rows.len(), 2);
+        for meter in [0, 1] {
+            assert_eq!(gained(&log.layout, &log.rows, meter), gain, "new: {new}, meter {meter}");
+        }
+        assert_eq!(measured_ms(&log.rows), 120_000);
+    }
+}
+
 /// [G7] Months of local time add up to the year, and the year to the counter.
 #[test]
 fn months_add_up_to_the_year() {
