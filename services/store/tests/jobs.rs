@@ -168,6 +168,23 @@ fn missing_samples_are_a_gap() {
     assert_eq!((report.rows, report.expected_ms, report.measured_ms), (3, 720_000, 120_000));
 }
 
+/// The time that a clock leaps over is not missing.
+#[test]
+fn a_leap_of_the_clock_is_no_hole() {
+    let start = at("2026-06-01T12:00:00Z");
+    let mut house = House::new(start, 0);
+    let mut log = Logger::new(layout("1min", "main"), "UTC");
+    log.observe(&house);
+    log.run(&mut house, 90, SECOND, 3600);
+    house.set_clock(house.now + 86_400.0);
+    log.run(&mut house, 90, SECOND, 3600);
+    assert_eq!(log.rows.len(), 4);
+    let report = quality(&log.layout, boxed(&log.rows), start, log.rows[3].end).unwrap();
+    assert_eq!((report.holes.len(), report.measured_ms, report.expected_ms), (0, 180_000, 180_000));
+    assert_eq!(report.flags[RowFlag::ClockSet as usize], 2);
+    assert!(report.columns.iter().all(|column| (column.good, column.absent) == (4, 0)));
+}
+
 /// A counter that was restored from an older record gains nothing by it and says so; a partial counter that
 /// was reset gains what it shows.
 #[test]
@@ -239,6 +256,24 @@ fn rows_are_joined_to_longer_steps() {
     let highest = peaks(boxed(&log.rows), mean, 2).unwrap();
     assert_eq!(highest[0], (at("2026-06-01T12:14:00Z"), 3600 * 15 * 10));
     assert_eq!(highest[1], (at("2026-06-01T12:29:00Z"), 3600 * 15 * 10));
+}
+
+/// A meter that is new has all its counters in rows, from the first window on; one that lived before begins
+/// with what it shows.
+#[test]
+fn a_new_meter_begins_at_zero() {
+    for (new, gain) in [(true, 120), (false, 119)] {
+        let mut house = House::new(at("2026-06-01T12:00:00Z"), if new { 0 } else { 700 });
+        house.hide_until_measured(new);
+        let mut log = Logger::new(layout("1min", "all"), "UTC");
+        log.observe(&house);
+        log.run(&mut house, 120, SECOND, 3600);
+        assert_eq!(log.rows.len(), 2);
+        for meter in [0, 1] {
+            assert_eq!(gained(&log.layout, &log.rows, meter), gain, "new: {new}, meter {meter}");
+        }
+        assert_eq!(measured_ms(&log.rows), 120_000);
+    }
 }
 
 /// [G7] Months of local time add up to the year, and the year to the counter.

@@ -138,6 +138,10 @@ fn what_is_wrong_is_said_with_its_line_and_a_remedy() {
             "line 11: keep_bytes = \"500 megs\" is no size; write it like \"500MB\"",
         ),
         (
+            log("\"10y\"", "\"31d\""),
+            "line 12: rows go after 31d, before they are thinned after 31d; keep them longer, or do not thin",
+        ),
+        (
             log("\"10y\"", "\"ever\""),
             "line 10: keep = \"ever\" is no age; write it like \"31d\" or \"10y\"",
         ),

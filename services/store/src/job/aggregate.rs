@@ -153,7 +153,7 @@ impl Aggregator {
         self.open_row(start, flags);
         for place in 0..self.parts.len() {
             let part = &mut self.parts[place];
-            part.at = now.max(start);
+            (part.at, part.since) = (now.max(start), now);
             let Some(meter) = part.find(image) else { continue };
             let passed = part.look(meter);
             self.take(place, meter, passed);
@@ -173,7 +173,7 @@ impl Aggregator {
 
     /// Divides a window of a meter among the rows that it lies in.
     fn take(&mut self, place: usize, meter: &MeterImage, passed: Passed) {
-        let set_back = self.parts[place].begin_window(meter);
+        let set_back = self.parts[place].begin_window(meter, passed.born);
         let start = passed.start.max(self.parts[place].at);
         let end = passed.end.max(start);
         let mut remark = RowFlags::NONE.with(RowFlag::CounterSetBack, set_back);
@@ -224,7 +224,7 @@ impl Aggregator {
         let carried = self.close_at_clock(set, rows);
         self.open_row(passed.start, set.union(carried));
         for part in &mut self.parts {
-            (part.row, part.at) = (self.first, passed.start);
+            (part.row, part.at, part.since) = (self.first, passed.start, passed.start);
         }
     }
 

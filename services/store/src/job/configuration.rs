@@ -193,7 +193,22 @@ fn job(node: &Node) -> Result<Job, ConfigurationError> {
         },
     };
     check_points(get("points"), &job)?;
+    check_ages(node, &job)?;
     Ok(job)
+}
+
+/// Rows must live to be thinned.
+fn check_ages(node: &Node, job: &Job) -> Result<(), ConfigurationError> {
+    let (Some(thin), Some(age_s), Some(at)) = (job.thin, job.keep.age_s, node.get("thin")) else {
+        return Ok(());
+    };
+    if thin.after_s < age_s {
+        return Ok(());
+    }
+    let (after, keep) = (units::time_text(thin.after_s), units::time_text(age_s));
+    Err(at.error(format!(
+        "rows go after {keep}, before they are thinned after {after}; keep them longer, or do not thin"
+    )))
 }
 
 fn name(node: &Node) -> Result<String, ConfigurationError> {

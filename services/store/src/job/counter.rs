@@ -70,7 +70,8 @@ impl Counter {
     }
 
     /// Begins a window at whose end the counter reads so; tells whether it was found lower than it may be.
-    pub fn begin_window(&mut self, reading: Reading) -> bool {
+    /// `born` says that it was zero before.
+    pub fn begin_window(&mut self, reading: Reading, born: bool) -> bool {
         let now = match reading {
             Reading::Value { value, .. } => self.steps(value),
             Reading::Absent(reason) => {
@@ -80,7 +81,7 @@ impl Counter {
                 return false;
             }
         };
-        let moved = match self.standing {
+        let moved = match self.standing.or(born.then_some(0)) {
             Some(before) => self.moved(before, now),
             None => Move { gain: 0, set_back: false },
         };
@@ -175,7 +176,7 @@ mod tests {
         let id = point(QuantityId::ActiveEnergyImport, Some(register), Scope::System).unwrap();
         let mut counter = Counter::new(id.point(), last);
         for (steps, gain, standing, set_back) in cases {
-            let found = counter.begin_window(Reading::good(steps / KWH));
+            let found = counter.begin_window(Reading::good(steps / KWH), false);
             counter.give_until((1, 1));
             let cells = [Aggregate::Delta, Aggregate::Last].map(|what| counter.cell(what).steps);
             assert_eq!((cells, found), ([*gain, *standing], *set_back), "at {steps}");
@@ -209,7 +210,7 @@ mod tests {
         let id =
             point(QuantityId::ActiveEnergyImport, Some(Register::Total), Scope::System).unwrap();
         let mut counter = Counter::new(id.point(), Some(0));
-        counter.begin_window(Reading::good(10.0 / KWH));
+        counter.begin_window(Reading::good(10.0 / KWH), false);
         let gains = [1, 2, 3].map(|part| {
             counter.give_until((part, 3));
             let gain = counter.cell(Aggregate::Delta).steps;

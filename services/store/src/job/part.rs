@@ -8,8 +8,9 @@ use image::{Image, MeterId, MeterImage};
 use port::{Flag, Reading, Reason, Timestamp};
 
 /// Civil time and the time that was measured may differ by so much between two windows without a remark:
-/// clocks are steered, and stamps jitter by the length of a block.
-pub(super) const STEERED_NS: i64 = 20_000_000;
+/// clocks are steered, and a part of a cycle at the end of a stretch is counted before its window is shown.
+/// A cycle has 22 ms at 45 Hz.
+pub(super) const STEERED_NS: i64 = 30_000_000;
 
 /// The longest window that a meter without a time of operation is believed: no fidelity makes longer ones,
 /// and a clock that is set must not look like one.
@@ -21,6 +22,8 @@ pub(super) struct Part {
     pub id: MeterId,
     /// Civil time up to which its windows are in rows.
     pub at: Timestamp,
+    /// Civil time since which it would have been seen, had it been there.
+    pub since: Timestamp,
     /// Number of the row it has got to.
     pub row: u64,
     /// Where it was last found in the image.
@@ -57,6 +60,15 @@ pub(super) struct Passed {
     /// By how much the civil clock moved more than was measured, without samples missing, in nanoseconds;
     /// 0 while it is only steered.
     pub jump_ns: i64,
+    /// Whether all that it ever measured lies in this window: its counters began at zero.
+    pub born: bool,
+}
+
+impl Passed {
+    /// No time, but what was counted.
+    fn moment(end: Timestamp) -> Passed {
+        Passed { start: end, end, jump_ns: 0, born: false }
+    }
 }
 
 impl Part {
@@ -65,6 +77,7 @@ impl Part {
         let mut part = Part {
             id,
             at: Timestamp::default(),
+            since: Timestamp::default(),
             row: 0,
             place: 0,
             windows: None,
@@ -116,38 +129,44 @@ impl Part {
         self.windows != Some(meter.windows)
     }
 
-    /// Looks at a meter: what time passed since it was looked at before. A meter that is seen for the first
-    /// time has measured nothing yet that is known here.
+    /// Looks at a meter: what time passed since it was looked at before.
     pub fn look(&mut self, meter: &MeterImage) -> Passed {
-        let hours = operating_hours(meter);
-        let end = meter.window_end;
-        let before = self.windows.replace(meter.windows).map(|_| (self.window_end, self.hours));
-        let Some((before_end, before_hours)) = before else {
-            (self.window_end, self.hours) = (end, hours);
-            return Passed { start: end, end, jump_ns: 0 };
-        };
-        if end == before_end {
+        let (hours, end) = (operating_hours(meter), meter.window_end);
+        let seen = self.windows.replace(meter.windows).is_some();
+        let before_end = if seen { self.window_end } else { self.since };
+        let before_hours = if seen { self.hours } else { None };
+        if seen && end == before_end {
             // A fragment: counters went on, and its time belongs to the next whole window.
-            return Passed { start: end, end, jump_ns: 0 };
+            return Passed::moment(end);
         }
         (self.window_end, self.hours) = (end, hours);
         let civil_ns = end.unix_ns.saturating_sub(before_end.unix_ns);
+        let life_ns = lived_ns(Some(0.0), hours).filter(|_| before_hours.is_none());
+        let born = life_ns.is_some_and(|life_ns| life_ns <= civil_ns.saturating_add(STEERED_NS));
+        if born {
+            let start = end.unix_ns.saturating_sub(life_ns.unwrap_or(0));
+            return Passed { start: Timestamp { unix_ns: start }, born, ..Passed::moment(end) };
+        }
+        if !seen {
+            return Passed::moment(end);
+        }
         let believed_ns = if civil_ns > WINDOW_MAX_NS { 0 } else { civil_ns.max(0) };
         let measured_ns = lived_ns(before_hours, hours).unwrap_or(believed_ns);
         let moved_ns = civil_ns.saturating_sub(measured_ns);
         if moved_ns.saturating_abs() <= STEERED_NS {
-            return Passed { start: before_end, end, jump_ns: 0 };
+            return Passed { start: before_end, ..Passed::moment(end) };
         }
         let start = Timestamp { unix_ns: end.unix_ns.saturating_sub(measured_ns) };
         let missing = moved_ns > 0 && has_gap(meter);
-        Passed { start, end, jump_ns: if missing { 0 } else { moved_ns } }
+        let jump_ns = if missing { 0 } else { moved_ns };
+        Passed { start, jump_ns, ..Passed::moment(end) }
     }
 
     /// Begins a window; tells whether a counter was found lower than it may be.
-    pub fn begin_window(&mut self, meter: &MeterImage) -> bool {
+    pub fn begin_window(&mut self, meter: &MeterImage, born: bool) -> bool {
         let mut set_back = false;
         for counter in &mut self.counters {
-            set_back |= counter.begin_window(meter.get(counter.point()));
+            set_back |= counter.begin_window(meter.get(counter.point()), born);
         }
         set_back
     }

@@ -76,15 +76,16 @@ pub fn quality(
         holes_left_off: 0,
         columns: layout.columns.iter().map(|known| column(known.path())).collect(),
     };
-    let mut reached = from;
+    let (mut reached, mut was_set) = (from, true);
     for row in rows {
         let row = row?;
-        // A clock that was set leapt over the time between: nothing is missing there.
-        if !row.flags.contains(RowFlag::ClockSet) {
+        let set = row.flags.contains(RowFlag::ClockSet);
+        // Between two rows that were cut, the clock leapt: nothing is missing there.
+        if !(was_set && set) {
             report.miss(reached, row.start, RowFlags::NONE);
         }
         report.count(&row);
-        reached = row.end;
+        (reached, was_set) = (row.end, set);
     }
     report.miss(reached, to, RowFlags::NONE);
     Ok(report)

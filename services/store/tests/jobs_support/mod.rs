@@ -63,6 +63,16 @@ impl House {
         house
     }
 
+    /// Nothing is shown before the first window; a new meter has not lived either.
+    pub fn hide_until_measured(&mut self, new: bool) {
+        if new {
+            self.life_ns = 0;
+        }
+        for meter in &mut self.image.meters {
+            meter.readings = port::Readings::absent(port::Reason::Settling);
+        }
+    }
+
     /// The standing that a register shows, in steps.
     pub fn standing(&self) -> i64 {
         ((self.kwh() * 1000.0).round() as i64).rem_euclid(ROLLOVER)

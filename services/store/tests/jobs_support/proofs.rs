@@ -10,6 +10,9 @@ const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
+/// So many steps of a clock and gaps a story has at most: one in a hundred windows each, of 400.
+const STEPS_MAX: i64 = 25;
+
 /// A story by a seed: windows of any length, missing samples, restarts with and without an end, clocks that
 /// are set, and a roll-over. Gains add up to the difference of standings, and no measured time is lost but
 /// that of rows that a kill took.
@@ -73,10 +76,12 @@ pub fn gains_add_up_whatever_happens(seed: u64) {
         }
     }
     let (measured, told) = (house.measured_ns / 1_000_000, measured_ms(&log.rows) as i64);
-    assert!(told <= measured + 1 + log.rows.len() as i64, "{told} of {measured} ms");
+    // Each row is rounded to a millisecond, and a clock that is steered by less than 30 ms moves as much.
+    let room = log.rows.len() as i64 + 30 * STEPS_MAX;
+    assert!(told <= measured + room, "{told} of {measured} ms");
     if !killed {
-        // A clock that is steered back shows some time twice, and it is told once.
-        assert!(told >= measured - 20 * 500 - log.rows.len() as i64, "{told} of {measured} ms");
+        // A clock that is set back by less than a second shows some time twice, and it is told once.
+        assert!(told >= measured - room - 500 * STEPS_MAX, "{told} of {measured} ms");
     }
 }
 
