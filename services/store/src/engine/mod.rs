@@ -6,7 +6,6 @@ mod frame;
 pub mod guard;
 mod head;
 mod kind;
-mod part;
 mod prints;
 mod probe;
 mod redb;
