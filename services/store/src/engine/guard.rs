@@ -2,7 +2,7 @@
 //!
 //! *Head*: what should be in it, kept outside it. *Prints*: checksums of its files, taken when it is
 //! closed. *Probe*: a look from where the engine can do no harm. *Set aside*: given another name, nothing
-//! deleted.
+//! deleted. *Copy*: of files that opening may spoil.
 //!
 //! A database whose files are as they were when it was closed is opened at once. Any other is looked at
 //! first: every entry is read, and the whole is compared with what the database says of itself and with the
@@ -13,6 +13,7 @@
 use super::fault::of_panic;
 use super::head::{self, Head, State};
 use super::prints::Prints;
+use super::salvage::salvage;
 use super::{
     Batch, Checked, Contents, Engine, Looked, Probe, Site, Store, StoreError, Table, migrate,
 };
@@ -24,7 +25,7 @@ use std::sync::Arc;
 const BALLAST: &str = "history.ballast";
 
 /// Its length in bytes. On opening, sled writes a snapshot of 16 bytes a page and at most one segment of
-/// 512 KiB, redb its allocator's state; this is for 200,000 pages.
+/// 512 KiB; this is for 200,000 pages. redb opens within its file.
 const BALLAST_BYTES: u64 = 4 << 20;
 
 /// A database that keeps its head.
@@ -71,8 +72,11 @@ impl Guarded {
         let mut opening = Opening { head, last, state, disk, site, probe, findings };
         let checked = opening.run()?;
         opening.keep_ballast();
-        let Opening { head, mut state, disk, site, findings, .. } = opening;
-        state.contents = checked.contents();
+        let Opening { mut head, mut state, disk, site, findings, .. } = opening;
+        if state.contents != checked.contents() {
+            state.contents = checked.contents();
+            head.write(&state)?;
+        }
         Ok(Opened { store: Guarded { checked: Some(checked), head, state, disk, site }, findings })
     }
 
@@ -309,10 +313,17 @@ impl Opening<'_> {
     }
 
     fn opened_after_a_look(&mut self) -> Result<Checked, StoreError> {
+        if let Err(error) = self.site.keep_copy() {
+            // Without room for it: retention makes room, and only an open database has retention.
+            self.findings.push(format!("history: opened without a copy of its files: {error}"));
+        }
         let what = match self.looked() {
             Ok(looked) => match judge(&looked, self.last.as_ref()) {
                 None => match self.opened() {
-                    Ok(checked) => return Ok(checked),
+                    Ok(checked) => {
+                        self.site.drop_copy()?;
+                        return Ok(checked);
+                    }
                     Err(error) => self.fault(error)?,
                 },
                 Some(what) => what,
@@ -330,13 +341,22 @@ impl Opening<'_> {
         }
     }
 
+    /// Sets the database aside, begins a new one, and brings over what is whole: all of it after a cut of
+    /// the power, and less after damage.
     fn set_aside(&mut self, what: &str) -> Result<Checked, StoreError> {
+        let last_commit = self.last.as_ref().map(|last| last.contents.commits);
         let name = self.site.set_aside()?;
+        let mut checked = self.begin()?;
+        let salvaged = salvage(&*self.site.aside(&name), last_commit, &mut checked);
+        let brought = match &salvaged {
+            Ok(salvaged) => format!("{} entries were brought over", salvaged.copied),
+            Err(error) => format!("it could not be searched: {error}"),
+        };
         self.findings.push(format!(
-            "history: its database is damaged ({what}); it was set aside as {name} and a new one \
-             begun; `ems store salvage {name}` brings back what is whole"
+            "history: its database is damaged ({what}); it was set aside as {name}, and a new one \
+             begun: {brought}; `ems store salvage {name}` searches it once more"
         ));
-        self.begin()
+        Ok(checked)
     }
 
     /// Makes a new database.
@@ -382,6 +402,9 @@ impl Opening<'_> {
 
     /// Makes the ballast if it is not there. It is zeros that are written: a hole would hold no space.
     fn keep_ballast(&mut self) {
+        if self.site.engine() != Engine::Sled {
+            return;
+        }
         let filled = || -> Result<(), DiskError> {
             let mut file = self.disk.open(BALLAST, true)?;
             let zeros = vec![0; 64 << 10];

@@ -37,11 +37,27 @@ pub trait Site: SiteFiles {
     /// As the engine says; it may panic on damage.
     fn open(&self) -> Result<Box<dyn Store>, StoreError>;
 
-    /// Gives it another name, for good, and tells which.
+    /// Keeps a copy of its files if opening it may spoil them, before anybody opens it. One that is there
+    /// stays: it is from an attempt that did not end.
+    ///
+    /// # Errors
+    /// As the disk says; then there is no copy.
+    fn keep_copy(&self) -> Result<(), StoreError>;
+
+    /// Lets the copy go.
+    ///
+    /// # Errors
+    /// As the disk says.
+    fn drop_copy(&self) -> Result<(), StoreError>;
+
+    /// Gives it, or the copy of it if there is one, another name for good, and tells which.
     ///
     /// # Errors
     /// As the disk says.
     fn set_aside(&self) -> Result<String, StoreError>;
+
+    /// The files of one that was set aside.
+    fn aside(&self, name: &str) -> Box<dyn SiteFiles>;
 }
 
 /// A file, or a folder of files, of the system.
@@ -165,14 +181,70 @@ impl Site for FolderSite {
         })
     }
 
+    /// sled's recovery zeroes what it does not believe and cuts its log; redb writes to no page that is in
+    /// use.
+    fn keep_copy(&self) -> Result<(), StoreError> {
+        if self.engine == Engine::Redb || self.copy().exists() {
+            return Ok(());
+        }
+        self.copy_files().map_err(|error| {
+            // Half a copy takes space and is of no use.
+            let _ = removed(&self.unfinished());
+            of_io(&error, &self.unfinished().display().to_string())
+        })
+    }
+
+    fn drop_copy(&self) -> Result<(), StoreError> {
+        removed(&self.copy()).map_err(|error| of_io(&error, &self.copy().display().to_string()))
+    }
+
     fn set_aside(&self) -> Result<String, StoreError> {
-        let place = self.folder.display().to_string();
-        let taken = |name: &str| self.folder.join(name).symlink_metadata().is_ok();
-        let name = free_name(taken);
-        fs::rename(self.folder.join(self.engine.file_name()), self.folder.join(&name))
-            .map_err(|error| of_io(&error, &place))?;
+        let database = self.folder.join(self.engine.file_name());
+        let name = free_name(|name| self.folder.join(name).symlink_metadata().is_ok());
+        let moved = if self.copy().exists() {
+            fs::rename(self.copy(), self.folder.join(&name)).and_then(|()| removed(&database))
+        } else {
+            fs::rename(&database, self.folder.join(&name))
+        };
+        moved.map_err(|error| of_io(&error, &self.folder.display().to_string()))?;
         sync_folder(&self.folder)?;
         Ok(name)
+    }
+
+    fn aside(&self, name: &str) -> Box<dyn SiteFiles> {
+        Box::new(PathFiles::at(&self.folder.join(name)))
+    }
+}
+
+impl FolderSite {
+    fn copy(&self) -> PathBuf {
+        self.folder.join("history.copy")
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        self.folder.join("history.copying")
+    }
+
+    /// Copies the files; a file system that can shares their blocks. The copy has its name only when it is
+    /// whole.
+    fn copy_files(&self) -> std::io::Result<()> {
+        removed(&self.unfinished())?;
+        for (name, _) in self.files.listed()? {
+            let target = self.unfinished().join(&name);
+            fs::create_dir_all(target.parent().expect("it is in a folder"))?;
+            fs::copy(self.files.file(&name), &target)?;
+            fs::File::open(&target)?.sync_all()?;
+        }
+        fs::rename(self.unfinished(), self.copy())?;
+        fs::File::open(&self.folder)?.sync_all()
+    }
+}
+
+/// Removes a folder that may not be there.
+fn removed(folder: &Path) -> std::io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
     }
 }
 
@@ -180,26 +252,26 @@ impl Site for FolderSite {
 #[derive(Clone)]
 pub struct OnDiskSite {
     disk: Arc<dyn Disk + Sync>,
+    name: String,
 }
 
 impl OnDiskSite {
     /// The history's database on this disk.
     pub fn new(disk: Arc<dyn Disk + Sync>) -> OnDiskSite {
-        OnDiskSite { disk }
+        OnDiskSite { disk, name: Engine::Redb.file_name().into() }
     }
 }
 
 impl SiteFiles for OnDiskSite {
     fn files(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        let name = Engine::Redb.file_name();
-        if !self.disk.list()?.iter().any(|other| other == name) {
+        if !self.disk.list()?.contains(&self.name) {
             return Ok(Vec::new());
         }
-        Ok(vec![(String::new(), self.disk.open(name, false)?.size()?)])
+        Ok(vec![(String::new(), self.disk.open(&self.name, false)?.size()?)])
     }
 
     fn read(&self, _: &str, offset: u64, into: &mut [u8]) -> Result<usize, StoreError> {
-        Ok(self.disk.open(Engine::Redb.file_name(), false)?.read_at(offset, into)?)
+        Ok(self.disk.open(&self.name, false)?.read_at(offset, into)?)
     }
 }
 
@@ -209,14 +281,26 @@ impl Site for OnDiskSite {
     }
 
     fn open(&self) -> Result<Box<dyn Store>, StoreError> {
-        Ok(Box::new(Redb::on_disk(&*self.disk, Engine::Redb.file_name())?))
+        Ok(Box::new(Redb::on_disk(&*self.disk, &self.name)?))
+    }
+
+    fn keep_copy(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn drop_copy(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn set_aside(&self) -> Result<String, StoreError> {
         let names = self.disk.list()?;
         let name = free_name(|name| names.iter().any(|other| other == name));
-        self.disk.rename(Engine::Redb.file_name(), &name)?;
+        self.disk.rename(&self.name, &name)?;
         Ok(name)
+    }
+
+    fn aside(&self, name: &str) -> Box<dyn SiteFiles> {
+        Box::new(OnDiskSite { disk: Arc::clone(&self.disk), name: name.into() })
     }
 }
 
