@@ -20,6 +20,9 @@ pub mod planted;
 pub mod query;
 mod row;
 
+pub use bank::{
+    CounterBank, CounterRecord, EventCounter, MeterCounters, ParameterBank, Parameters,
+};
 pub use engine::{Batch, Change, Store, StoreError, Table};
 pub use event::{Event, EventKind};
 pub use row::{Aggregate, Cell, Column, Layout, Quality, Row, RowFlag, RowFlags, Rows};

@@ -7,6 +7,7 @@ pub mod guard;
 mod head;
 mod kind;
 mod memory;
+mod part;
 mod prints;
 mod probe;
 mod redb;

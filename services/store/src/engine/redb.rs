@@ -4,7 +4,7 @@ use super::fault::{of_io, sync_folder};
 use super::{Batch, Change, Store, StoreError, Table};
 use ::redb::{
     Builder, CommitError, CompactionError, Database, DatabaseError, Durability, ReadableDatabase,
-    ReadableTable, StorageBackend, StorageError, TableDefinition, TableError, TransactionError,
+    StorageBackend, StorageError, TableDefinition, TableError, TransactionError,
 };
 use port::{Disk, DiskError, DiskFile};
 use std::fmt;

@@ -1,11 +1,13 @@
 //! *Salvage*: what is whole in a database that no engine opens. *Migrate*: from one engine to another.
 //!
 //! Salvage asks no engine. Every value lies in its file in one piece and in a frame that proves itself
-//! (sled writes pages, redb runs of pages, without compression), so the bytes are searched for frames, and
+//! (sled writes pages, redb runs of pages, without compression) or in parts that do, so the bytes are searched for frames, and
 //! of each key the newest is taken. What was deleted before may come back; retention takes it again.
 
-use super::frame::{self, HEADER, Header, MAGIC, crc32c};
+use super::frame::{self, HEADER, Header, crc32c};
+use super::part;
 use super::{Batch, Change, SiteFiles, Store, StoreError, Table};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Bytes that are searched at a time.
@@ -26,11 +28,46 @@ pub struct Salvaged {
 /// Where the newest entry of a key was found.
 struct Found {
     commit: u64,
-    file: usize,
-    offset: u64,
+    at: At,
 }
 
-type Index = BTreeMap<(Table, Vec<u8>), Found>;
+/// Where a frame is.
+enum At {
+    /// In one piece, in a file by its place in the list, from an offset on.
+    File(usize, u64),
+    /// In parts, with this checksum of them all.
+    Parts(Whole),
+}
+
+/// Checksum and number of the parts of a value.
+type Whole = (u32, u32);
+
+/// What was found in the files.
+#[derive(Default)]
+struct Index {
+    entries: BTreeMap<(Table, Vec<u8>), Found>,
+    /// File and offset of each part by its number.
+    parts: BTreeMap<Whole, BTreeMap<u32, (usize, u64)>>,
+}
+
+impl Index {
+    fn note(&mut self, entry: &frame::Entry<'_>, at: At) {
+        let (table, commit) = (entry.header.table, entry.header.commit);
+        if super::checked::is_hidden(table, entry.key) {
+            return;
+        }
+        let key = (table, entry.key.to_vec());
+        if self.entries.get(&key).is_none_or(|found| found.commit < commit) {
+            self.entries.insert(key, Found { commit, at });
+        }
+    }
+}
+
+/// A damaged database that is searched.
+struct Search<'a> {
+    from: &'a dyn SiteFiles,
+    files: Vec<(String, u64)>,
+}
 
 /// Copies all whole entries of a damaged database that the other one does not have.
 ///
@@ -38,22 +75,24 @@ type Index = BTreeMap<(Table, Vec<u8>), Found>;
 /// As the disk or the other database says; what was copied until then is there, and it can be called
 /// again.
 pub fn salvage(from: &dyn SiteFiles, into: &mut dyn Store) -> Result<Salvaged, StoreError> {
-    let files = from.files()?;
-    let mut index = Index::new();
-    for (number, (name, bytes)) in files.iter().enumerate() {
-        search(from, number, name, *bytes, &mut index)?;
+    let search = Search { from, files: from.files()? };
+    let mut index = Index::default();
+    for file in 0..search.files.len() {
+        search.file(file, &mut index)?;
     }
-    let mut salvaged = Salvaged { found: index.len() as u64, copied: 0 };
+    search.join_parts(&mut index)?;
+    let mut salvaged = Salvaged { found: index.entries.len() as u64, copied: 0 };
     let mut batches = Batches::new(into);
-    for ((table, key), found) in index {
-        if batches.into.get(table, &key)?.is_some() {
+    for ((table, key), found) in &index.entries {
+        if batches.into.get(*table, key)?.is_some() {
             continue;
         }
-        let name = &files[found.file].0;
-        if let Some(bytes) = frame_at(from, name, found.offset)?
-            && let Some(entry) = frame::read(&bytes)
-        {
-            batches.add(table, &key, entry.value)?;
+        let bytes = match found.at {
+            At::File(file, offset) => search.frame(file, offset)?,
+            At::Parts(whole) => search.joined(&index, whole)?,
+        };
+        if let Some(entry) = bytes.as_deref().and_then(frame::read) {
+            batches.add(*table, key, entry.value)?;
             salvaged.copied += 1;
         }
     }
@@ -61,82 +100,125 @@ pub fn salvage(from: &dyn SiteFiles, into: &mut dyn Store) -> Result<Salvaged, S
     Ok(salvaged)
 }
 
-/// Notes the newest whole frame of each key in a file.
-fn search(
-    from: &dyn SiteFiles,
-    file: usize,
-    name: &str,
-    bytes: u64,
-    index: &mut Index,
-) -> Result<(), StoreError> {
-    let mut window = vec![0; WINDOW_BYTES];
-    let mut begin = 0;
-    while begin < bytes {
-        let read = from.read(name, begin, &mut window)?;
-        let next = search_window(from, (file, name), begin, &window[..read], index)?;
-        // A magic may lie over the end of a window.
-        let step = (read.saturating_sub(MAGIC.len() - 1)) as u64;
-        begin = next.max(begin + step.max(1));
+impl Search<'_> {
+    /// Notes all frames and parts of a file.
+    fn file(&self, file: usize, index: &mut Index) -> Result<(), StoreError> {
+        let (name, bytes) = &self.files[file];
+        let mut window = vec![0; WINDOW_BYTES];
+        let mut begin = 0;
+        while begin < *bytes {
+            let read = self.from.read(name, begin, &mut window)?;
+            let searched = self.window(file, begin, &window[..read], index)?;
+            // A magic may lie over the end of a window.
+            let step = read.saturating_sub(frame::MAGIC.len() - 1).max(1);
+            begin = searched.max(begin + step as u64);
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Searches one window that begins at an offset; tells from where on to search.
-fn search_window(
-    from: &dyn SiteFiles,
-    (file, name): (usize, &str),
-    begin: u64,
-    window: &[u8],
-    index: &mut Index,
-) -> Result<u64, StoreError> {
-    let mut at = 0;
-    while let Some(step) = find_magic(&window[at.min(window.len())..]) {
-        at += step;
-        let offset = begin + at as u64;
-        let whole = match frame::read(&window[at..]) {
-            Some(entry) => {
-                note(&entry, file, offset, index);
-                Some(HEADER + entry.header.body_bytes())
-            }
-            // It may go on behind the window.
-            None => frame_at(from, name, offset)?.and_then(|bytes| {
-                let entry = frame::read(&bytes)?;
-                note(&entry, file, offset, index);
-                Some(bytes.len())
-            }),
-        };
-        at += whole.unwrap_or(1);
+    /// Searches a window that begins at an offset; tells how far.
+    fn window(
+        &self,
+        file: usize,
+        begin: u64,
+        window: &[u8],
+        index: &mut Index,
+    ) -> Result<u64, StoreError> {
+        let mut at = 0;
+        while let Some(step) = find_magic(window.get(at..).unwrap_or_default()) {
+            at += step;
+            at += self.candidate(file, begin + at as u64, &window[at..], index)?.unwrap_or(1);
+        }
+        Ok(begin + at as u64)
     }
-    Ok(begin + at as u64)
+
+    /// Notes what begins at an offset, if anything whole does, and tells how long it is. `bytes` are those
+    /// that are at hand; it may go on behind them.
+    fn candidate(
+        &self,
+        file: usize,
+        offset: u64,
+        bytes: &[u8],
+        index: &mut Index,
+    ) -> Result<Option<usize>, StoreError> {
+        if bytes.starts_with(&part::MAGIC) {
+            let behind = self.bytes(file, offset, part::HEADER + part::PART_BYTES, bytes)?;
+            return Ok(part::read(&behind).map(|part| {
+                let whole = index.parts.entry((part.whole, part.count)).or_default();
+                whole.insert(part.number, (file, offset));
+                part::HEADER + part.bytes.len()
+            }));
+        }
+        let here = frame::read(bytes).map(|entry| {
+            index.note(&entry, At::File(file, offset));
+            HEADER + entry.header.body_bytes()
+        });
+        if here.is_some() {
+            return Ok(here);
+        }
+        let Some(bytes) = self.frame(file, offset)? else { return Ok(None) };
+        Ok(frame::read(&bytes).map(|entry| {
+            index.note(&entry, At::File(file, offset));
+            bytes.len()
+        }))
+    }
+
+    /// So many bytes of a file, or less at its end; those at hand if they are enough.
+    fn bytes<'b>(
+        &self,
+        file: usize,
+        offset: u64,
+        count: usize,
+        at_hand: &'b [u8],
+    ) -> Result<Cow<'b, [u8]>, StoreError> {
+        if at_hand.len() >= count {
+            return Ok(Cow::Borrowed(at_hand));
+        }
+        let mut bytes = vec![0; count];
+        let read = self.from.read(&self.files[file].0, offset, &mut bytes)?;
+        bytes.truncate(read);
+        Ok(Cow::Owned(bytes))
+    }
+
+    /// The bytes of what may be a frame.
+    fn frame(&self, file: usize, offset: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let header = self.bytes(file, offset, HEADER, &[])?;
+        let Some(header) = Header::of(&header) else { return Ok(None) };
+        let count = HEADER + header.body_bytes();
+        let bytes = self.bytes(file, offset, count, &[])?.into_owned();
+        Ok((bytes.len() == count).then_some(bytes))
+    }
+
+    /// Notes the entries that lie in parts.
+    fn join_parts(&self, index: &mut Index) -> Result<(), StoreError> {
+        let wholes: Vec<Whole> = index.parts.keys().copied().collect();
+        for whole in wholes {
+            let joined = self.joined(index, whole)?;
+            if let Some(entry) = joined.as_deref().and_then(frame::read) {
+                index.note(&entry, At::Parts(whole));
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes of a value in parts, if none is missing.
+    fn joined(&self, index: &Index, whole: Whole) -> Result<Option<Vec<u8>>, StoreError> {
+        let parts = &index.parts[&whole];
+        if parts.len() != whole.1 as usize {
+            return Ok(None);
+        }
+        let mut joined = Vec::new();
+        for (file, offset) in parts.values() {
+            let bytes = self.bytes(*file, *offset, part::HEADER + part::PART_BYTES, &[])?;
+            let Some(part) = part::read(&bytes) else { return Ok(None) };
+            joined.extend(part.bytes);
+        }
+        Ok((crc32c(&joined) == whole.0).then_some(joined))
+    }
 }
 
 fn find_magic(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(MAGIC.len()).position(|four| four == MAGIC)
-}
-
-fn note(entry: &frame::Entry<'_>, file: usize, offset: u64, index: &mut Index) {
-    let (table, commit) = (entry.header.table, entry.header.commit);
-    if super::checked::is_hidden(table, entry.key) {
-        return;
-    }
-    let key = (table, entry.key.to_vec());
-    if index.get(&key).is_none_or(|found| found.commit < commit) {
-        index.insert(key, Found { commit, file, offset });
-    }
-}
-
-/// The bytes of what may be a frame.
-fn frame_at(
-    from: &dyn SiteFiles,
-    name: &str,
-    offset: u64,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let mut header = [0; HEADER];
-    let read = from.read(name, offset, &mut header)?;
-    let Some(header) = Header::of(&header[..read]) else { return Ok(None) };
-    let mut bytes = vec![0; HEADER + header.body_bytes()];
-    let read = from.read(name, offset, &mut bytes)?;
-    Ok((read == bytes.len()).then_some(bytes))
+    bytes.windows(4).position(|four| four == frame::MAGIC || four == part::MAGIC)
 }
 
 /// Copies all entries into an empty database and compares them; tells how many there are.

@@ -1,19 +1,32 @@
 //! sled 0.34 behind [`Store`].
 //!
 //! What we do for it: its `flush` starts the writes of a file range but flushes neither the length of the
-//! file nor the cache of the device, so each commit is followed by a sync of our own; values above a
-//! quarter of a segment lie in files beside it, whose names are made durable likewise. What it does on
-//! damage (a panic, silence) is met by [`super::Checked`] and [`super::guard`].
+//! file nor the cache of the device, so each commit is followed by a sync of our own; and long values are
+//! cut in [`part`]s, in a tree of their own, since its batches are whole only without files beside its log.
+//! What it does on damage (a panic, silence) is met by [`super::Checked`] and [`super::guard`].
 
 use super::fault::{of_io, sync_folder};
+use super::part::{self, PART_BYTES};
 use super::{Batch, Change, Store, StoreError, Table};
-use ::sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
+use ::sled::transaction::{
+    ConflictableTransactionError, TransactionError, Transactional, TransactionalTree,
+    UnabortableTransactionError,
+};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Its cache of pages in bytes. History is written once and read in ranges; 16 MiB hold the inner pages of
 /// ten years of minutes, and the meter has 512 MiB for everything.
 const CACHE_BYTES: u64 = 16 << 20;
+
+/// Tree of the parts, behind those of the tables.
+const PARTS: usize = Table::ALL.len();
+
+/// First byte of a value that lies there as it is.
+const INLINE: u8 = 0;
+
+/// First byte of one in parts; their number follows.
+const IN_PARTS: u8 = 1;
 
 /// A sled database in a folder.
 pub struct Sled {
@@ -43,12 +56,18 @@ impl Sled {
             .map_err(|error| said(&error, &place))?;
         let trees = Table::ALL
             .iter()
-            .map(|table| db.open_tree(table.slug()))
+            .map(|table| table.slug())
+            .chain(["parts"])
+            .map(|name| db.open_tree(name))
             .collect::<Result<_, _>>()
             .map_err(|error| said(&error, &place))?;
         let log = File::open(folder.join("db")).map_err(|error| of_io(&error, &place))?;
         let sled = Sled { folder: folder.into(), log, trees, db };
         sled.sync()?;
+        // Its configuration is written once and never synced.
+        File::open(folder.join("conf"))
+            .and_then(|conf| conf.sync_all())
+            .map_err(|error| of_io(&error, &place))?;
         if let Some(parent) = folder.parent() {
             sync_folder(parent)?;
         }
@@ -63,6 +82,23 @@ impl Sled {
         sync_folder(&self.folder)
     }
 
+    /// A value as it was given, from what lies in a table's tree.
+    fn whole(&self, table: Table, key: &[u8], stored: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let Some(count) = parts_of(stored) else {
+            return Ok(stored.get(1..).unwrap_or_default().to_vec());
+        };
+        let mut whole = Vec::new();
+        for number in 0..count {
+            let bytes = self.trees[PARTS]
+                .get(part_key(table, key, number))
+                .map_err(|error| self.said(&error))?;
+            let part = bytes.as_deref().and_then(part::read);
+            let part = part.filter(|part| (part.number, part.count) == (number, count));
+            whole.extend(part.ok_or_else(|| lacking(table, key, number))?.bytes);
+        }
+        Ok(whole)
+    }
+
     fn tree(&self, table: Table) -> &::sled::Tree {
         &self.trees[table as usize]
     }
@@ -74,6 +110,53 @@ impl Sled {
     fn said(&self, error: &::sled::Error) -> StoreError {
         said(error, &self.place())
     }
+}
+
+/// How many parts a stored value has, if it is in parts.
+fn parts_of(stored: &[u8]) -> Option<u32> {
+    let (count, rest) = stored.strip_prefix(&[IN_PARTS])?.split_first_chunk()?;
+    rest.is_empty().then_some(u32::from_le_bytes(*count))
+}
+
+/// Key of a part. The length comes before the key, so none is the beginning of another.
+fn part_key(table: Table, key: &[u8], number: u32) -> Vec<u8> {
+    let length = (key.len() as u32).to_be_bytes();
+    [&[table as u8][..], &length, key, &number.to_be_bytes()].concat()
+}
+
+fn lacking(table: Table, key: &[u8], number: u32) -> StoreError {
+    super::frame::damaged(table, key, &format!("its part {number} is not there or damaged"))
+}
+
+/// Makes one change, parts and all.
+fn change(
+    trees: &[TransactionalTree],
+    table: Table,
+    key: &[u8],
+    value: Option<&[u8]>,
+) -> Result<(), UnabortableTransactionError> {
+    let (tree, parts) = (&trees[table as usize], &trees[PARTS]);
+    let before = tree.get(key)?.and_then(|stored| parts_of(&stored)).unwrap_or(0);
+    for number in 0..before {
+        parts.remove(part_key(table, key, number))?;
+    }
+    match value {
+        None => {
+            tree.remove(key)?;
+        }
+        Some(value) if value.len() <= PART_BYTES => {
+            tree.insert(key, [&[INLINE], value].concat())?;
+        }
+        Some(value) => {
+            let split = part::split(value);
+            let count = (split.len() as u32).to_le_bytes();
+            for (number, part) in split.into_iter().enumerate() {
+                parts.insert(part_key(table, key, number as u32), part)?;
+            }
+            tree.insert(key, [&[IN_PARTS][..], &count].concat())?;
+        }
+    }
+    Ok(())
 }
 
 /// What sled said.
@@ -93,7 +176,7 @@ fn said(error: &::sled::Error, place: &str) -> StoreError {
 impl Store for Sled {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let value = self.tree(table).get(key).map_err(|error| self.said(&error))?;
-        Ok(value.map(|value| value.to_vec()))
+        value.map(|stored| self.whole(table, key, &stored)).transpose()
     }
 
     fn scan(
@@ -105,7 +188,10 @@ impl Store for Sled {
     ) -> Result<(), StoreError> {
         for entry in self.tree(table).range(from..) {
             let (key, value) = entry.map_err(|error| self.said(&error))?;
-            if to.is_some_and(|to| *key >= *to) || !visit(&key, &value) {
+            if to.is_some_and(|to| *key >= *to) {
+                break;
+            }
+            if !visit(&key, &self.whole(table, &key, &value)?) {
                 break;
             }
         }
@@ -116,14 +202,10 @@ impl Store for Sled {
     /// takes whole or not at all.
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let done = self.trees.as_slice().transaction(|trees| {
-            for change in batch {
-                match change {
-                    Change::Put(table, key, value) => {
-                        trees[*table as usize].insert(key.as_slice(), value.as_slice())?;
-                    }
-                    Change::Delete(table, key) => {
-                        trees[*table as usize].remove(key.as_slice())?;
-                    }
+            for one in batch {
+                match one {
+                    Change::Put(table, key, value) => change(trees, *table, key, Some(value))?,
+                    Change::Delete(table, key) => change(trees, *table, key, None)?,
                 }
             }
             Ok::<(), ConflictableTransactionError<()>>(())
