@@ -3,7 +3,7 @@
 use super::frame::crc32c;
 use super::prints::Prints;
 use super::{Contents, Engine, StoreError};
-use crate::bank::{Shape, TwoBanks};
+use crate::bank::{BankError, Shape, TwoBanks};
 use port::{Disk, DiskError};
 
 /// The file of the head.
@@ -61,8 +61,13 @@ impl Head {
 
     /// Writes it; it survives a power cut when this returns.
     pub(crate) fn write(&mut self, state: &State) -> Result<(), StoreError> {
-        self.banks.write(&state.to_bytes())?;
-        Ok(())
+        self.banks.write(&state.to_bytes()).map(|_| ()).map_err(|error| match error {
+            BankError::Disk(error) => StoreError::Disk(error),
+            BankError::ReadBack(_)
+            | BankError::GivenUp(_)
+            | BankError::TooLong { .. }
+            | BankError::NoSequenceLeft => StoreError::Engine(format!("{HEAD}: {error}")),
+        })
     }
 }
 
