@@ -3,6 +3,7 @@
 //! The work is the same in every run: no clock decides what is done, and random numbers have a seed.
 
 pub mod call;
+pub mod history;
 pub mod house;
 pub mod input;
 pub mod least;

@@ -8,13 +8,13 @@ use history_proofs::{keeps, single};
 /// [D-2] Every acknowledged row and event is there, once and in order.
 #[test]
 fn acknowledged_rows_survive_power_cuts() {
-    (0..60).for_each(|seed| cuts::acknowledged_rows_survive(seed, Beside::Memory, 6));
+    (0..40).for_each(|seed| cuts::acknowledged_rows_survive(seed, Beside::Memory, 5));
 }
 
 /// [D-2]
 #[test]
 fn acknowledged_rows_survive_power_cuts_beside_redb_on_the_same_disk() {
-    (0..12).for_each(|seed| cuts::acknowledged_rows_survive(seed, Beside::RedbOnTheSameDisk, 4));
+    (0..8).for_each(|seed| cuts::acknowledged_rows_survive(seed, Beside::RedbOnTheSameDisk, 4));
 }
 
 /// [D-2] 10,000 cuts, half of them with redb.
@@ -35,7 +35,7 @@ fn a_seal_that_stops_anywhere_loses_nothing() {
 /// [D-4]
 #[test]
 fn a_flipped_bit_of_the_journal_is_told() {
-    single::a_flipped_bit_is_told(0..500);
+    single::a_flipped_bit_is_told(0..300);
 }
 
 /// [D-4] 5,000 flips.
@@ -94,7 +94,7 @@ fn a_consumer_gets_everything_once_and_in_order() {
 
 #[test]
 fn ranges_are_filters() {
-    (0..40).for_each(keeps::ranges_are_filters);
+    (0..30).for_each(keeps::ranges_are_filters);
 }
 
 #[test]

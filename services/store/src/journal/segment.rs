@@ -163,9 +163,13 @@ fn could_be_torn(rest: &[u8], offset: usize) -> bool {
     if litter(rest) < HEADER_BYTES || rest[..HEADER_BYTES].iter().all(|byte| *byte == 0) {
         return true;
     }
-    let Some(length) = length_at(rest) else { return false };
-    let end = (HEADER_BYTES + length).min(rest.len());
     let first = SECTOR_BYTES - offset % SECTOR_BYTES;
+    // Where the length did not arrive, all that did is looked at, up to the end of its last sector.
+    let end = length_at(rest).map_or_else(
+        || first + litter(rest).saturating_sub(first).next_multiple_of(SECTOR_BYTES),
+        |length| HEADER_BYTES + length,
+    );
+    let end = end.min(rest.len());
     let ends = (first..end).step_by(SECTOR_BYTES).chain([end]);
     ends.into_iter().any(|end| rest[end - 1] == 0)
 }
@@ -232,6 +236,23 @@ mod tests {
             let (payloads, _, tail) = read(&torn, 7);
             assert_eq!(payloads, [b"one".to_vec()], "cut at {cut}");
             assert!(!matches!(tail, Tail::Damaged { .. }), "cut at {cut}: {tail}");
+        }
+    }
+
+    /// [D-2] A record lies over four sectors, its header over two of them.
+    #[test]
+    fn a_record_without_some_of_its_sectors_is_torn() {
+        let before = [1; SECTOR_BYTES - HEADER_BYTES - 7];
+        let whole = segment_of(&[&before, &[2; 1200]]);
+        for lost in 1..16 {
+            let mut torn = whole.clone();
+            for sector in (0..4).filter(|sector| lost & (1 << sector) != 0) {
+                let from = (sector * SECTOR_BYTES).max(SECTOR_BYTES - 7);
+                torn[from..(sector + 1) * SECTOR_BYTES].fill(0);
+            }
+            let (payloads, _, tail) = read(&torn, 7);
+            assert_eq!(payloads.len(), 1, "lost {lost:b}");
+            assert!(!matches!(tail, Tail::Damaged { .. }), "lost {lost:b}: {tail}");
         }
     }
 }

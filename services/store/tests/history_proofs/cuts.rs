@@ -53,7 +53,10 @@ pub fn acknowledged_rows_survive(seed: u64, beside: Beside, cuts: usize) {
     };
     let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.all(cuts)));
     if let Err(panic) = told {
-        eprintln!("seed {seed}, {beside:?}");
+        #[expect(clippy::print_stderr, reason = "the seed that replays what failed")]
+        {
+            eprintln!("seed {seed}, {beside:?}");
+        }
         std::panic::resume_unwind(panic);
     }
 }
