@@ -186,7 +186,7 @@ fn salvage(data: &DataArgs, aside: &Path) -> Result<(), Failure> {
     let mut opened =
         Guarded::open(Arc::new(folder.disk.clone()), site, &probe).map_err(keeping::failure)?.store;
     let salvaged =
-        store::engine::salvage(&PathFiles::at(aside), &mut opened).map_err(keeping::failure)?;
+        store::engine::salvage(&PathFiles::at(aside), None, &mut opened).map_err(keeping::failure)?;
     note(&format!(
         "{}: {} entries are whole, {} of them were not there yet",
         aside.display(),
