@@ -2,18 +2,20 @@
 
 use crate::failure::Failure;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Scenario of `ems run` without one.
 const USUAL_SCENARIO: &str = "house";
 
-/// The folder that was asked for, or the usual one of a scenario: below what systemd says, or in the
+/// The folder that was asked for, or the usual one of a scenario, a name or a file: below what systemd says, or in the
 /// user's folder for state.
 pub fn folder(asked: Option<&PathBuf>, scenario: Option<&str>) -> Result<PathBuf, Failure> {
     match asked {
         Some(folder) => Ok(folder.clone()),
         None => {
-            let name: String = scenario.unwrap_or(USUAL_SCENARIO).chars().map(plain).collect();
+            let scenario = Path::new(scenario.unwrap_or(USUAL_SCENARIO));
+            let name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_string_lossy();
+            let name: String = name.chars().map(plain).collect();
             state_folder(&|name| std::env::var_os(name)).map(|state| state.join(name)).ok_or_else(
                 || {
                     Failure::Environment(

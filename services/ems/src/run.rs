@@ -28,6 +28,9 @@ const BLOCK_REALTIME_S: f64 = 0.02;
 /// Up to this factor the short block costs nothing that counts.
 const REALTIME_FACTOR_MAX: f64 = 4.0;
 
+/// A day in nanoseconds.
+const DAY_NS: i64 = 86_400_000_000_000;
+
 /// Block when windows are printed or logged one by one: shorter than any window (12 cycles of 70 Hz).
 const BLOCK_WINDOW_S: f64 = 0.16;
 
@@ -70,14 +73,11 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     let seed = scenario.seed;
     let kept = keep(arguments, &scenario)?;
     let (begin, attached) = kept.unzip();
-    if let Some(stopped) = begin.as_ref().and_then(|begin| begin.stopped) {
-        // Time goes on where the meter stopped.
-        let stopped_s = stopped.unix_ns.div_euclid(1_000_000_000) + 1;
-        scenario.start.unix_s = scenario.start.unix_s.max(stopped_s);
-    }
     let memory = begin.as_ref().map(|begin| begin.modules.clone()).unwrap_or_default();
-    let installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
+    let mut installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
         .map_err(|error| Failure::File(format!("{}: {error}", arguments.scenario)))?;
+    let stopped = begin.as_ref().and_then(|begin| begin.stopped);
+    installation.config.start = next_day(installation.config.start, stopped);
     let duration = arguments.duration.or(scenario.duration_s);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -85,6 +85,14 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
         .map_err(|error| Failure::Internal(error.to_string()))?;
     let kept = Kept { begin, attached };
     runtime.block_on(serve(arguments, &scenario.name, seed, duration, installation, kept))
+}
+
+/// A run begins where its scenario says; on the first day after the meter stopped, if it ran before. The time
+/// of the day stays, so that loads, intervals and the digest do not know which day it is.
+fn next_day(start: Timestamp, stopped: Option<Timestamp>) -> Timestamp {
+    let behind_ns = stopped.map_or(0, |stopped| (stopped.unix_ns - start.unix_ns).max(0));
+    let days = (behind_ns + DAY_NS - 1) / DAY_NS;
+    Timestamp { unix_ns: start.unix_ns + days * DAY_NS }
 }
 
 /// What a run begins with and what keeps it; nothing if it is to keep nothing.
@@ -97,7 +105,7 @@ fn keep(arguments: &RunArgs, scenario: &Scenario) -> Result<Option<(Begin, Attac
     if arguments.ephemeral {
         return Ok(None);
     }
-    let path = data_folder::folder(arguments.data.as_ref(), Some(&scenario.name))?;
+    let path = data_folder::folder(arguments.data.as_ref(), Some(&arguments.scenario))?;
     let folder = DataFolder::open(&path)?;
     let haste = match arguments.speed {
         Speed::Max => Haste::Wait,

@@ -185,8 +185,8 @@ fn salvage(data: &DataArgs, aside: &Path) -> Result<(), Failure> {
     let site = Arc::new(FolderSite::new(&folder.path, engine));
     let mut opened =
         Guarded::open(Arc::new(folder.disk.clone()), site, &probe).map_err(keeping::failure)?.store;
-    let salvaged =
-        store::engine::salvage(&PathFiles::at(aside), None, &mut opened).map_err(keeping::failure)?;
+    let salvaged = store::engine::salvage(&PathFiles::at(aside), None, &mut opened)
+        .map_err(keeping::failure)?;
     note(&format!(
         "{}: {} entries are whole, {} of them were not there yet",
         aside.display(),

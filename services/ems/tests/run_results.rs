@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// The digest that a finished run tells, in its last line of JSON or of progress.
 fn digest(arguments: &[&str]) -> String {
-    let ran = run(&[&["run", "--modbus", "127.0.0.1:0"], arguments].concat());
+    let ran = run(&[&["run", "--ephemeral", "--modbus", "127.0.0.1:0"], arguments].concat());
     assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.stderr);
     if arguments.contains(&"--json") {
         let last = ran.stdout.lines().last().expect("a result at least");
@@ -62,8 +62,17 @@ fn shipped_scenarios_run_by_name_and_as_files() {
 /// gap, then one result, which repeats the last values.
 #[test]
 fn json_is_an_object_a_window_and_one_result() {
-    let arguments =
-        ["run", "--modbus", "127.0.0.1:0", "--speed", "max", "--duration", "3s", "--json"];
+    let arguments = [
+        "run",
+        "--ephemeral",
+        "--modbus",
+        "127.0.0.1:0",
+        "--speed",
+        "max",
+        "--duration",
+        "3s",
+        "--json",
+    ];
     let ran = run(&arguments);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let objects: Vec<Value> =
@@ -97,7 +106,16 @@ fn json_is_an_object_a_window_and_one_result() {
 /// Without a terminal there is a plain line a second, and no control code.
 #[test]
 fn plain_lines_without_a_terminal() {
-    let ran = run(&["run", "--modbus", "127.0.0.1:0", "--speed", "max", "--duration", "4.5s"]);
+    let ran = run(&[
+        "run",
+        "--ephemeral",
+        "--modbus",
+        "127.0.0.1:0",
+        "--speed",
+        "max",
+        "--duration",
+        "4.5s",
+    ]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stdout.lines().count() >= 4, "{}", ran.stdout);
     for line in ran.stdout.lines() {
@@ -167,7 +185,11 @@ fn what_cannot_be_run_is_refused() {
     refuse(&["run", bad.to_str().expect("ASCII")], 3, &["bad.toml", "nonsense"]);
     let busy = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = busy.local_addr().expect("bound").to_string();
-    refuse(&["run", "--modbus", &address], 4, &["cannot listen on", &address, "--modbus"]);
+    refuse(
+        &["run", "--ephemeral", "--modbus", &address],
+        4,
+        &["cannot listen on", &address, "--modbus"],
+    );
 }
 
 /// Exit codes of the other commands: 2 for usage, 3 for files that are invalid, 4 for files that are

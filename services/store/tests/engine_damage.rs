@@ -79,7 +79,12 @@ impl Closed {
 
     /// Damages it, opens it through the guard, and holds it against what was written. `head` is the disk of
     /// the head then.
-    fn survive(&self, head: &SimDisk, place_of: &str, damage: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> Vec<String> {
+    fn survive(
+        &self,
+        head: &SimDisk,
+        place_of: &str,
+        damage: impl FnOnce(&mut BTreeMap<String, Vec<u8>>),
+    ) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let mut files = self.files.clone();
         damage(&mut files);
@@ -175,10 +180,9 @@ fn random_bytes_anywhere_are_always_told() {
             let end = (at + random.random_range(1..=512)).min(bytes.len());
             bytes[at..end].fill_with(|| random.random());
             let head = closed.head.cut_keeping(0);
-            let findings =
-                closed.survive(&head, &format!("{engine:?}, place {place}"), |files| {
-                    files.clone_from(&spoiled);
-                });
+            let findings = closed.survive(&head, &format!("{engine:?}, place {place}"), |files| {
+                files.clone_from(&spoiled);
+            });
             assert!(!findings.is_empty(), "{engine:?}, place {place}: not a word");
         }
     }
@@ -258,7 +262,8 @@ fn redb_survives_an_error_of_each_operation_in_turn() {
         disk.fail(DiskFault::EioAt(operation));
         let (acknowledged, _) = run(&disk);
         disk.heal();
-        let opened = open_on(&disk).unwrap_or_else(|error| panic!("operation {operation}: {error}"));
+        let opened =
+            open_on(&disk).unwrap_or_else(|error| panic!("operation {operation}: {error}"));
         let found = opened.store.check().unwrap();
         assert!(found.commits >= acknowledged, "operation {operation}: {:?}", opened.findings);
     }

@@ -16,8 +16,13 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts `ems run` with a free port and waits until it says where it listens.
+    /// Starts `ems run` with a free port and without a memory, and waits until it says where it listens.
     pub fn start(arguments: &[&str]) -> Running {
+        Running::keeping(&[&["--ephemeral"], arguments].concat())
+    }
+
+    /// The same with a memory, if the arguments give it a folder.
+    pub fn keeping(arguments: &[&str]) -> Running {
         let mut child = ems()
             .args([&["run", "--modbus", "127.0.0.1:0"], arguments].concat())
             .stdout(Stdio::piped())
@@ -61,6 +66,12 @@ impl Running {
     /// Closes the pipe of standard output.
     pub fn close_output(&mut self) {
         self.lines = None;
+    }
+
+    /// Kills it, as a power cut would, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it was still running");
+        self.child.wait().expect("it was started here");
     }
 
     /// Sends a signal by its name, such as `INT`.

@@ -138,11 +138,7 @@ fn find_magic(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The bytes of what may be a frame.
-fn frame_at(
-    from: &dyn SiteFiles,
-    name: &str,
-    offset: u64,
-) -> Result<Option<Vec<u8>>, StoreError> {
+fn frame_at(from: &dyn SiteFiles, name: &str, offset: u64) -> Result<Option<Vec<u8>>, StoreError> {
     let mut header = [0; HEADER];
     let read = from.read(name, offset, &mut header)?;
     let Some(header) = Header::of(&header[..read]) else { return Ok(None) };

@@ -73,6 +73,11 @@ impl History {
             bytes: 0,
             time: None,
         };
+        // A row that begins is as far as pending ones are known without reading them.
+        for pending in self.pending.get(&id).into_iter().flatten() {
+            let (first, last) = stats.time.unwrap_or((pending.start, pending.start));
+            stats.time = Some((first.min(pending.start), last.max(pending.start)));
+        }
         for group in self.groups.range((id, 0)..=(id, u64::MAX)).map(|(_, group)| group) {
             stats.sealed_rows += u64::from(group.rows);
             stats.groups += 1;

@@ -199,7 +199,8 @@ fn job(node: &Node) -> Result<Job, ConfigurationError> {
 
 /// Rows must live to be thinned.
 fn check_ages(node: &Node, job: &Job) -> Result<(), ConfigurationError> {
-    let (Some(thin), Some(age_s), Some(at)) = (job.keep.thin, job.keep.age_s, node.get("thin")) else {
+    let (Some(thin), Some(age_s), Some(at)) = (job.keep.thin, job.keep.age_s, node.get("thin"))
+    else {
         return Ok(());
     };
     if thin.after_s < age_s {
