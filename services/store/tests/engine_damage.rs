@@ -56,7 +56,7 @@ fn open(folder: &Path, head: &SimDisk, engine: Engine) -> Result<Opened, StoreEr
 
 impl Closed {
     fn new(engine: Engine) -> Closed {
-        let (folder, head) = (tempfile::tempdir().unwrap(), SimDisk::new());
+        let (folder, head) = (engine_load::folder(), SimDisk::new());
         let mut store = open(folder.path(), &head, engine).unwrap().store;
         let (mut load, mut written) = (Load::new(3, 4, 4_000), BTreeSet::new());
         for _ in 0..16 {
@@ -80,7 +80,7 @@ impl Closed {
     /// Damages it, opens it through the guard, and holds it against what was written. `head` is the disk of
     /// the head then.
     fn survive(&self, head: &SimDisk, place_of: &str, damage: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = engine_load::folder();
         let mut files = self.files.clone();
         damage(&mut files);
         for (name, bytes) in &files {
@@ -103,7 +103,7 @@ impl Closed {
 
     /// As it is right after a process was killed: it was not closed.
     fn killed_head(&self) -> SimDisk {
-        let (folder, head) = (tempfile::tempdir().unwrap(), self.head.cut_keeping(0));
+        let (folder, head) = (engine_load::folder(), self.head.cut_keeping(0));
         for (name, bytes) in &self.files {
             let path = place(folder.path(), self.engine, name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -206,8 +206,8 @@ fn a_database_that_is_gone_is_told_of() {
 #[test]
 fn what_lacks_its_last_commits_is_told_of() {
     for engine in Engine::ALL {
-        let (folder, head) = (tempfile::tempdir().unwrap(), SimDisk::new());
-        let old = tempfile::tempdir().unwrap();
+        let (folder, head) = (engine_load::folder(), SimDisk::new());
+        let old = engine_load::folder();
         let mut store = open(folder.path(), &head, engine).unwrap().store;
         let mut load = Load::new(1, 2, 100);
         store.commit(&load.next()).unwrap();
@@ -377,7 +377,7 @@ fn sled_survives_a_full_disk() {
 fn a_salvage_brings_back_what_is_whole_and_replaces_nothing() {
     for engine in Engine::ALL {
         let closed = Closed::new(engine);
-        let folder = tempfile::tempdir().unwrap();
+        let folder = engine_load::folder();
         for (name, bytes) in &closed.files {
             let path = place(folder.path(), engine, name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
