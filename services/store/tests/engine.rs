@@ -16,7 +16,9 @@ fn probe() -> InThread {
 }
 
 /// A new folder each time; it goes away with the opener.
-fn in_folders(open: fn(&std::path::Path) -> Box<dyn Store>) -> impl Fn() -> Box<dyn Fn() -> Box<dyn Store>> {
+fn in_folders(
+    open: fn(&std::path::Path) -> Box<dyn Store>,
+) -> impl Fn() -> Box<dyn Fn() -> Box<dyn Store>> {
     move || {
         let folder = tempfile::tempdir().unwrap();
         Box::new(move || open(folder.path()))
@@ -127,7 +129,9 @@ fn the_stores_own_key_is_nobodys() {
     store.commit(&vec![put(Table::Meta, b"a", b"1")]).unwrap();
     assert_eq!(all(&store, Table::Meta).unwrap().len(), 1);
     assert_eq!(store.get(Table::Meta, b"\0contents").unwrap(), None);
-    for change in [put(Table::Meta, b"\0contents", b""), Change::Delete(Table::Meta, b"\0contents".to_vec())] {
+    for change in
+        [put(Table::Meta, b"\0contents", b""), Change::Delete(Table::Meta, b"\0contents".to_vec())]
+    {
         assert!(matches!(store.commit(&vec![change]), Err(StoreError::Asked(_))));
     }
 }

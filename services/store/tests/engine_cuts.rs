@@ -111,7 +111,9 @@ fn mixed(before: &Folder, after: &Folder, loss: Loss, random: &mut ChaCha8Rng) -
         let both = match (before.get(name), after.get(name)) {
             (Some(old), Some(new)) => Some((old.as_slice(), new.as_slice())),
             (None, Some(new)) => random.random_bool(0.5).then_some((&[][..], new.as_slice())),
-            (Some(old), None) => random.random_bool(0.5).then_some((old.as_slice(), old.as_slice())),
+            (Some(old), None) => {
+                random.random_bool(0.5).then_some((old.as_slice(), old.as_slice()))
+            }
             (None, None) => None,
         };
         if let Some((old, new)) = both {

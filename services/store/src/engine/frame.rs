@@ -44,7 +44,8 @@ impl Header {
         if bytes[..4] != MAGIC {
             return None;
         }
-        let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+        let word =
+            |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
         let header = Header {
             crc: word(4),
             commit: u64::from_le_bytes(bytes[8..16].try_into().expect("eight bytes")),

@@ -73,10 +73,8 @@ impl Head {
 
 impl State {
     fn to_bytes(&self) -> Vec<u8> {
-        let engine = Engine::ALL
-            .iter()
-            .position(|engine| *engine == self.engine)
-            .expect("ALL is complete");
+        let engine =
+            Engine::ALL.iter().position(|engine| *engine == self.engine).expect("ALL is complete");
         let mut bytes = vec![VERSION, engine as u8, u8::from(self.closed.is_some())];
         bytes.extend(self.contents.to_bytes());
         let closed = self.closed.unwrap_or(Closed { bytes: 0, crc: 0 });
@@ -123,7 +121,8 @@ pub(crate) fn read_prints(disk: &dyn Disk, closed: Closed) -> Result<Option<Prin
     if file.size()? != closed.bytes {
         return Ok(None);
     }
-    let mut bytes = vec![0; usize::try_from(closed.bytes).expect("as long as a file that is there")];
+    let mut bytes =
+        vec![0; usize::try_from(closed.bytes).expect("as long as a file that is there")];
     let read = file.read_at(0, &mut bytes)?;
     let whole = read == bytes.len() && crc32c(&bytes) == closed.crc;
     Ok(whole.then(|| Prints::from_bytes(&bytes)).flatten())

@@ -49,11 +49,9 @@ impl Prints {
                 None => places.push(format!("{} is gone", before.shown())),
             }
         }
-        let is_new =
-            |file: &&FilePrint| !self.files.iter().any(|before| before.name == file.name);
-        places.extend(
-            now.files.iter().filter(is_new).map(|file| format!("{} is new", file.shown())),
-        );
+        let is_new = |file: &&FilePrint| !self.files.iter().any(|before| before.name == file.name);
+        places
+            .extend(now.files.iter().filter(is_new).map(|file| format!("{} is new", file.shown())));
         if places.len() > NAMED_MAX {
             let more = places.len() - NAMED_MAX;
             places.truncate(NAMED_MAX);

@@ -90,8 +90,7 @@ pub fn said(looked: &Result<Looked, StoreError>) -> String {
 /// Those that the child met.
 pub fn understood(line: &str) -> Result<Looked, StoreError> {
     let (word, rest) = line.trim_end().split_once(' ').unwrap_or((line.trim_end(), ""));
-    let nonsense =
-        || StoreError::Engine("opening it ended the process that tried".into());
+    let nonsense = || StoreError::Engine("opening it ended the process that tried".into());
     match word {
         "whole" => {
             let (recorded, found) = rest.split_once(' ').ok_or_else(nonsense)?;

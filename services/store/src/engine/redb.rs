@@ -86,8 +86,7 @@ impl Redb {
         &self,
         work: impl FnOnce(&::redb::WriteTransaction) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut transaction =
-            self.db.begin_write().map_err(|error| self.of_transaction(error))?;
+        let mut transaction = self.db.begin_write().map_err(|error| self.of_transaction(error))?;
         transaction
             .set_durability(Durability::Immediate)
             .expect("no savepoint and no sharing between processes forbids it");

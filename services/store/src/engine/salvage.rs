@@ -138,11 +138,7 @@ fn find_magic(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The bytes of what may be a frame.
-fn frame_at(
-    from: &dyn SiteFiles,
-    name: &str,
-    offset: u64,
-) -> Result<Option<Vec<u8>>, StoreError> {
+fn frame_at(from: &dyn SiteFiles, name: &str, offset: u64) -> Result<Option<Vec<u8>>, StoreError> {
     let mut header = [0; HEADER];
     let read = from.read(name, offset, &mut header)?;
     let Some(header) = Header::of(&header[..read]) else { return Ok(None) };
@@ -156,7 +152,11 @@ fn frame_at(
 /// # Errors
 /// `Asked` if the other one is not empty; `Damaged` if an entry of either is, or they differ at the end.
 pub fn migrate(from: &dyn Store, into: &mut dyn Store) -> Result<u64, StoreError> {
-    if Table::ALL.iter().try_fold(0, |sum, table| Ok::<u64, StoreError>(sum + total(into, *table)?.0))? > 0 {
+    if Table::ALL
+        .iter()
+        .try_fold(0, |sum, table| Ok::<u64, StoreError>(sum + total(into, *table)?.0))?
+        > 0
+    {
         return Err(StoreError::Asked("the database to migrate to is not empty".into()));
     }
     let mut entries = 0;

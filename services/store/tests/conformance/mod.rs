@@ -98,11 +98,10 @@ fn a_visitor_ends_a_scan(open: Open<'_>) {
 }
 
 fn empty_and_big_values_come_back(open: Open<'_>) {
-    let big: Vec<u8> = (0..1_u32 << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let big: Vec<u8> =
+        (0..1_u32 << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let mut store = open();
-    store
-        .commit(&vec![put(Table::Meta, b"none", b""), put(Table::Meta, b"big", &big)])
-        .unwrap();
+    store.commit(&vec![put(Table::Meta, b"none", b""), put(Table::Meta, b"big", &big)]).unwrap();
     for _ in 0..2 {
         assert_eq!(store.get(Table::Meta, b"none").unwrap().as_deref(), Some(&b""[..]));
         assert!(store.get(Table::Meta, b"big").unwrap().is_some_and(|value| value == big));
