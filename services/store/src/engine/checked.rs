@@ -10,9 +10,14 @@ use super::{Batch, Change, Store, StoreError, Table};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 /// Where the contents lie, in [`Table::Meta`]; nobody else may use the key.
 const CONTENTS_KEY: &[u8] = b"\0contents";
+
+/// How long an engine that failed may take to close: a sync of a slow card takes some 100 ms.
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// Entries of a table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -276,13 +281,25 @@ impl Checked {
     }
 }
 
-/// sled syncs when it is dropped and panics if that fails.
+/// sled syncs when it is dropped and panics if that fails; after an error of a commit it may wait for ever.
+/// Then it is left waiting, with its lock: the process must be started anew before it can be opened.
 impl Drop for Checked {
     fn drop(&mut self) {
         let store = self.store.take();
-        if catch_unwind(AssertUnwindSafe(|| drop(store))).is_err() {
-            self.given_up.set(true);
+        let close = move || {
+            // Nobody is left to be told.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(store)));
+        };
+        if !self.given_up.get() {
+            return close();
         }
+        let (closed, is_closed) = sync_channel::<()>(1);
+        std::thread::spawn(move || {
+            close();
+            drop(closed);
+        });
+        // Closed or not, the caller goes on.
+        let _ = is_closed.recv_timeout(CLOSING);
     }
 }
 

@@ -68,13 +68,16 @@ impl Guarded {
             engine: site.engine(),
             contents: last.as_ref().map_or_else(Contents::default, |last| last.contents),
             closed: None,
+            unsearched: last.as_ref().and_then(|last| last.unsearched),
         };
         let mut opening = Opening { head, last, state, disk, site, probe, findings };
-        let checked = opening.run()?;
+        let mut checked = opening.run()?;
+        opening.search_aside(&mut checked)?;
         opening.keep_ballast();
         let Opening { mut head, mut state, disk, site, findings, .. } = opening;
-        if state.contents != checked.contents() {
+        if state.contents != checked.contents() || state.unsearched.is_some() {
             state.contents = checked.contents();
+            state.unsearched = None;
             head.write(&state)?;
         }
         Ok(Opened { store: Guarded { checked: Some(checked), head, state, disk, site }, findings })
@@ -299,6 +302,8 @@ impl Opening<'_> {
             self.findings.push(format!(
                 "history: its database of {commits} commits is gone; a new one was begun"
             ));
+            // It may have been set aside just before the power went.
+            self.state.unsearched = Some(commits);
         }
         self.begin()
     }
@@ -313,10 +318,8 @@ impl Opening<'_> {
     }
 
     fn opened_after_a_look(&mut self) -> Result<Checked, StoreError> {
-        if let Err(error) = self.site.keep_copy() {
-            // Without room for it: retention makes room, and only an open database has retention.
-            self.findings.push(format!("history: opened without a copy of its files: {error}"));
-        }
+        let site = Arc::clone(&self.site);
+        self.with_ballast(|| site.keep_copy())?;
         let what = match self.looked() {
             Ok(looked) => match judge(&looked, self.last.as_ref()) {
                 None => match self.opened() {
@@ -341,22 +344,29 @@ impl Opening<'_> {
         }
     }
 
-    /// Sets the database aside, begins a new one, and brings over what is whole: all of it after a cut of
-    /// the power, and less after damage.
+    /// Sets the database aside and begins a new one.
     fn set_aside(&mut self, what: &str) -> Result<Checked, StoreError> {
-        let last_commit = self.last.as_ref().map(|last| last.contents.commits);
+        self.state.unsearched =
+            Some(self.last.as_ref().map_or(u64::MAX, |last| last.contents.commits));
         let name = self.site.set_aside()?;
-        let mut checked = self.begin()?;
-        let salvaged = salvage(&*self.site.aside(&name), last_commit, &mut checked);
-        let brought = match &salvaged {
-            Ok(salvaged) => format!("{} entries were brought over", salvaged.copied),
-            Err(error) => format!("it could not be searched: {error}"),
-        };
         self.findings.push(format!(
-            "history: its database is damaged ({what}); it was set aside as {name}, and a new one \
-             begun: {brought}; `ems store salvage {name}` searches it once more"
+            "history: its database is damaged ({what}); it was set aside as {name} and a new one begun"
         ));
-        Ok(checked)
+        self.begin()
+    }
+
+    /// Brings over what is whole in the database that was set aside: all of it after a cut of the power,
+    /// and less after damage. The head says that it is to be done until it is.
+    fn search_aside(&mut self, into: &mut Checked) -> Result<(), StoreError> {
+        let Some(last_commit) = self.state.unsearched else { return Ok(()) };
+        let Some(name) = self.site.last_aside()? else { return Ok(()) };
+        let salvaged = salvage(&*self.site.aside(&name), Some(last_commit), into)?;
+        self.findings.push(format!(
+            "history: {} of {} entries were brought over from {name}; `ems store salvage {name}` \
+             searches it once more",
+            salvaged.copied, salvaged.found
+        ));
+        Ok(())
     }
 
     /// Makes a new database.

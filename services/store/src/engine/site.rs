@@ -56,6 +56,12 @@ pub trait Site: SiteFiles {
     /// As the disk says.
     fn set_aside(&self) -> Result<String, StoreError>;
 
+    /// The newest that was set aside, if there is one.
+    ///
+    /// # Errors
+    /// As the disk says.
+    fn last_aside(&self) -> Result<Option<String>, StoreError>;
+
     /// The files of one that was set aside.
     fn aside(&self, name: &str) -> Box<dyn SiteFiles>;
 }
@@ -211,6 +217,15 @@ impl Site for FolderSite {
         Ok(name)
     }
 
+    fn last_aside(&self) -> Result<Option<String>, StoreError> {
+        let names = fs::read_dir(&self.folder).and_then(|entries| {
+            entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+        });
+        names
+            .map(|names: Vec<String>| newest(&names))
+            .map_err(|error| of_io(&error, &self.folder.display().to_string()))
+    }
+
     fn aside(&self, name: &str) -> Box<dyn SiteFiles> {
         Box::new(PathFiles::at(&self.folder.join(name)))
     }
@@ -299,6 +314,10 @@ impl Site for OnDiskSite {
         Ok(name)
     }
 
+    fn last_aside(&self) -> Result<Option<String>, StoreError> {
+        Ok(newest(&self.disk.list()?))
+    }
+
     fn aside(&self, name: &str) -> Box<dyn SiteFiles> {
         Box::new(OnDiskSite { disk: Arc::clone(&self.disk), name: name.into() })
     }
@@ -310,4 +329,10 @@ fn free_name(taken: impl Fn(&str) -> bool) -> String {
         .map(|number| format!("{DAMAGED}{number}"))
         .find(|name| !taken(name))
         .expect("a disk has fewer files than numbers")
+}
+
+/// The one set aside last, of names of all kinds.
+fn newest(names: &[String]) -> Option<String> {
+    let number = |name: &&String| name.strip_prefix(DAMAGED)?.parse::<u64>().ok();
+    names.iter().filter(|name| number(name).is_some()).max_by_key(number).cloned()
 }

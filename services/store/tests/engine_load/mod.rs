@@ -44,3 +44,9 @@ impl Load {
 fn key(column: u16, day: u64) -> Vec<u8> {
     [&column.to_be_bytes()[..], &day.to_be_bytes()].concat()
 }
+
+/// A folder in memory if the system has one: a thousand real syncs take a minute on a slow disk, and what a
+/// sync does is not what these tests are about.
+pub fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("there is a folder")
+}
