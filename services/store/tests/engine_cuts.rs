@@ -197,8 +197,18 @@ impl Cut {
         let site = Arc::new(FolderSite::new(folder.path(), Engine::Sled));
         // A copy of its own: nothing of it is unsynced.
         let head = self.head.cut_keeping(0);
-        let opened = Guarded::open(Arc::new(head), site, &probe())
-            .unwrap_or_else(|error| panic!("{place}: {error}"));
+        let elsewhere = engine_load::folder();
+        let opened = match Guarded::open(Arc::new(head.clone()), site, &probe()) {
+            // A thread of sled that panicked keeps its lock as long as the process lives; the next process
+            // finds the same files without it.
+            Err(StoreError::InUse(_)) => {
+                write(elsewhere.path(), &image(folder.path()));
+                let site = Arc::new(FolderSite::new(elsewhere.path(), Engine::Sled));
+                Guarded::open(Arc::new(head), site, &probe())
+            }
+            other => other,
+        }
+        .unwrap_or_else(|error| panic!("{place}: {error}"));
         let found = opened.store.check().unwrap_or_else(|error| panic!("{place}: {error}"));
         let kept = entries(&opened.store);
         let is_set_aside = opened.findings.iter().any(|finding| finding.contains("set aside"));

@@ -272,6 +272,32 @@ fn redb_survives_an_error_of_each_operation_in_turn() {
     println!("{} operations", sound.operations());
 }
 
+/// [D-5] The same while a database is set aside and searched: what is whole is there in the end.
+#[test]
+fn a_set_aside_may_be_interrupted_at_any_operation() {
+    let disk = SimDisk::new();
+    let (mut store, mut load) = (open_on(&disk).unwrap().store, Load::new(7, 2, 500));
+    for _ in 0..4 {
+        store.commit(&load.next()).unwrap();
+    }
+    let expect = entries(&store).unwrap();
+    store.close().unwrap();
+    disk.overwrite(Engine::Redb.file_name(), 0, &[0; 320]);
+    let sound = disk.cut_keeping(0);
+    let before = sound.operations();
+    drop(open_on(&sound).unwrap());
+    for operation in 0..sound.operations() - before {
+        let disk = disk.cut_keeping(0);
+        disk.fail(DiskFault::EioAt(operation));
+        drop(open_on(&disk));
+        disk.heal();
+        let opened =
+            open_on(&disk).unwrap_or_else(|error| panic!("operation {operation}: {error}"));
+        let found = entries(&opened.store).unwrap();
+        assert_eq!(found, expect, "operation {operation}: {:?}", opened.findings);
+    }
+}
+
 /// [D-6] A full disk is an error with a type; with room again everything is there.
 #[test]
 fn redb_survives_a_full_disk_and_one_that_takes_no_writes() {
@@ -327,7 +353,7 @@ fn the_ballast_is_given_up_so_that_a_database_opens() {
         fn set_aside(&self) -> Result<String, StoreError> {
             self.1.set_aside()
         }
-        fn last_aside(&self) -> Result<Option<String>, StoreError> {
+        fn last_aside(&self) -> Result<Option<u64>, StoreError> {
             self.1.last_aside()
         }
         fn aside(&self, name: &str) -> Box<dyn SiteFiles> {

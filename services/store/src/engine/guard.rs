@@ -11,9 +11,10 @@
 //! commits than its head has lost some.
 
 use super::fault::of_panic;
-use super::head::{self, Head, State};
+use super::head::{self, Head, State, Unsearched};
 use super::prints::Prints;
 use super::salvage::salvage;
+use super::site::DAMAGED;
 use super::{
     Batch, Checked, Contents, Engine, Looked, Probe, Site, Store, StoreError, Table, migrate,
 };
@@ -303,7 +304,7 @@ impl Opening<'_> {
                 "history: its database of {commits} commits is gone; a new one was begun"
             ));
             // It may have been set aside just before the power went.
-            self.state.unsearched = Some(commits);
+            self.note_aside(commits)?;
         }
         self.begin()
     }
@@ -346,20 +347,31 @@ impl Opening<'_> {
 
     /// Sets the database aside and begins a new one.
     fn set_aside(&mut self, what: &str) -> Result<Checked, StoreError> {
-        self.state.unsearched =
-            Some(self.last.as_ref().map_or(u64::MAX, |last| last.contents.commits));
         let name = self.site.set_aside()?;
         self.findings.push(format!(
             "history: its database is damaged ({what}); it was set aside as {name} and a new one begun"
         ));
+        self.note_aside(self.last.as_ref().map_or(u64::MAX, |last| last.contents.commits))?;
         self.begin()
+    }
+
+    /// Notes that the newest database that was set aside is to be searched. If another one still is, then
+    /// the newest is what that search had made so far.
+    fn note_aside(&mut self, last_commit: u64) -> Result<(), StoreError> {
+        if self.state.unsearched.is_none() {
+            let newest = self.site.last_aside()?;
+            self.state.unsearched = newest.map(|number| Unsearched { number, last_commit });
+        }
+        Ok(())
     }
 
     /// Brings over what is whole in the database that was set aside: all of it after a cut of the power,
     /// and less after damage. The head says that it is to be done until it is.
     fn search_aside(&mut self, into: &mut Checked) -> Result<(), StoreError> {
-        let Some(last_commit) = self.state.unsearched else { return Ok(()) };
-        let Some(name) = self.site.last_aside()? else { return Ok(()) };
+        let Some(Unsearched { number, last_commit }) = self.state.unsearched else {
+            return Ok(());
+        };
+        let name = format!("{DAMAGED}{number}");
         let salvaged = salvage(&*self.site.aside(&name), Some(last_commit), into)?;
         self.findings.push(format!(
             "history: {} of {} entries were brought over from {name}; `ems store salvage {name}` \

@@ -16,7 +16,7 @@ const PRINTS: &str = "history.prints";
 const VERSION: u8 = 1;
 
 /// Length of the payload.
-const PAYLOAD_BYTES: usize = 3 + Contents::BYTES + 12 + 9;
+const PAYLOAD_BYTES: usize = 3 + Contents::BYTES + 12 + 17;
 
 /// Places of a bank that are written in turn: a commit an hour for 15 years is 1,000 writes of each.
 const SLOTS: u32 = 64;
@@ -29,8 +29,17 @@ pub(crate) struct State {
     pub contents: Contents,
     /// Set while the database is closed as it should be.
     pub closed: Option<Closed>,
-    /// Set while the newest database that was set aside is still to be searched: its last whole commit.
-    pub unsearched: Option<u64>,
+    /// Set while a database that was set aside is still to be searched.
+    pub unsearched: Option<Unsearched>,
+}
+
+/// A database that was set aside and is still to be searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unsearched {
+    /// The number in its name.
+    pub number: u64,
+    /// The last commit of it that is known to be whole.
+    pub last_commit: u64,
 }
 
 /// Length and checksum of the prints that were taken when it was closed.
@@ -83,7 +92,9 @@ impl State {
         bytes.extend(closed.bytes.to_le_bytes());
         bytes.extend(closed.crc.to_le_bytes());
         bytes.push(u8::from(self.unsearched.is_some()));
-        bytes.extend(self.unsearched.unwrap_or(0).to_le_bytes());
+        let unsearched = self.unsearched.unwrap_or(Unsearched { number: 0, last_commit: 0 });
+        bytes.extend(unsearched.number.to_le_bytes());
+        bytes.extend(unsearched.last_commit.to_le_bytes());
         bytes
     }
 
@@ -94,14 +105,18 @@ impl State {
         let (contents, closed) = bytes[3..].split_at(Contents::BYTES);
         let (length, rest) = closed.split_first_chunk::<8>()?;
         let (crc, rest) = rest.split_first_chunk::<4>()?;
-        let (is_unsearched, commit) = rest.split_first()?;
+        let (is_unsearched, rest) = rest.split_first()?;
+        let (number, last_commit) = rest.split_first_chunk::<8>()?;
         let closed = Closed { bytes: u64::from_le_bytes(*length), crc: u32::from_le_bytes(*crc) };
-        let commit = u64::from_le_bytes(commit.try_into().ok()?);
+        let unsearched = Unsearched {
+            number: u64::from_le_bytes(*number),
+            last_commit: u64::from_le_bytes(last_commit.try_into().ok()?),
+        };
         Some(State {
             engine: *Engine::ALL.get(usize::from(bytes[1]))?,
             contents: Contents::from_bytes(contents)?,
             closed: (bytes[2] == 1).then_some(closed),
-            unsearched: (*is_unsearched == 1).then_some(commit),
+            unsearched: (*is_unsearched == 1).then_some(unsearched),
         })
     }
 }

@@ -56,11 +56,11 @@ pub trait Site: SiteFiles {
     /// As the disk says.
     fn set_aside(&self) -> Result<String, StoreError>;
 
-    /// The newest that was set aside, if there is one.
+    /// The number of the newest that was set aside, if there is one.
     ///
     /// # Errors
     /// As the disk says.
-    fn last_aside(&self) -> Result<Option<String>, StoreError>;
+    fn last_aside(&self) -> Result<Option<u64>, StoreError>;
 
     /// The files of one that was set aside.
     fn aside(&self, name: &str) -> Box<dyn SiteFiles>;
@@ -217,7 +217,7 @@ impl Site for FolderSite {
         Ok(name)
     }
 
-    fn last_aside(&self) -> Result<Option<String>, StoreError> {
+    fn last_aside(&self) -> Result<Option<u64>, StoreError> {
         let names = fs::read_dir(&self.folder).and_then(|entries| {
             entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
         });
@@ -314,7 +314,7 @@ impl Site for OnDiskSite {
         Ok(name)
     }
 
-    fn last_aside(&self) -> Result<Option<String>, StoreError> {
+    fn last_aside(&self) -> Result<Option<u64>, StoreError> {
         Ok(newest(&self.disk.list()?))
     }
 
@@ -331,8 +331,7 @@ fn free_name(taken: impl Fn(&str) -> bool) -> String {
         .expect("a disk has fewer files than numbers")
 }
 
-/// The one set aside last, of names of all kinds.
-fn newest(names: &[String]) -> Option<String> {
-    let number = |name: &&String| name.strip_prefix(DAMAGED)?.parse::<u64>().ok();
-    names.iter().filter(|name| number(name).is_some()).max_by_key(number).cloned()
+/// The highest number of one set aside, of names of all kinds.
+fn newest(names: &[String]) -> Option<u64> {
+    names.iter().filter_map(|name| name.strip_prefix(DAMAGED)?.parse().ok()).max()
 }
