@@ -111,7 +111,12 @@ impl Guarded {
         }
         let mut into = Checked::open(to.open()?)?;
         let entries = migrate(&history, &mut into)?;
-        history.state = State { engine: to.engine(), contents: into.contents(), closed: None };
+        history.state = State {
+            engine: to.engine(),
+            contents: into.contents(),
+            closed: None,
+            unsearched: None,
+        };
         history.checked = Some(into);
         history.site = to;
         history.head.write(&history.state)?;
