@@ -274,7 +274,7 @@ pub struct ExportArgs {
     /// csv, json, parquet or xlsx
     #[arg(long, default_value = "csv")]
     pub format: FileFormat,
-    /// Which job's rows, or `events`; all jobs by default
+    /// Which job's rows; all jobs by default
     #[arg(long)]
     pub job: Option<String>,
     /// First moment: 2026-11-01, 2026-11-01T06:00 (in the zone) or 2026-11-01T06:00:00Z
@@ -342,6 +342,35 @@ pub enum StoreCommand {
     Stats {
         #[command(flatten)]
         data: DataArgs,
+        /// One JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what happened: starts, commands and what became of them, modules, clock, damage
+    #[command(after_help = "Example:\n  ems store events --after 120 --json")]
+    Events {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Only events with a higher number
+        #[arg(long, value_name = "N")]
+        after: Option<u64>,
+        /// One JSON object an event, each on a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell what is missing in the rows of a job, and how good the rest is
+    #[command(after_help = "Example:\n  ems store gaps minutes --from 2026-11-01 --to 2026-12-01")]
+    Gaps {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Which job
+        job: String,
+        /// First moment, as in `ems export`
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Moment at which it ends, not included
+        #[arg(long, value_name = "TIME")]
+        to: Option<String>,
         /// One JSON document
         #[arg(long)]
         json: bool,

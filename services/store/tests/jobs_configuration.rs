@@ -2,9 +2,11 @@
 
 use image::MeterId;
 use port::SlotId;
+use catalog::SettingId;
 use store::Aggregate;
 use store::calendar::tariff::DayTimes;
-use store::job::{Configuration, Keep, Meters, Thin, key_tables};
+use store::history::{Keep, Thin};
+use store::job::{Configuration, Meters, key_tables};
 
 const WHOLE: &str = r#"
 zone = "Europe/Paris"
@@ -30,6 +32,10 @@ at = ["22:00-06:00"]
 [[tariff]]
 tariff = 2
 days = ["sun"]
+
+[settings]
+tariff_mode = "by_calendar"
+demand_interval_min = 30
 "#;
 
 #[test]
@@ -39,16 +45,16 @@ fn a_job_says_what_is_logged() {
     let job = &configuration.jobs[0];
     let third = MeterId::Esy(SlotId::new(3).unwrap());
     assert_eq!(job.meters, Meters::These(vec![MeterId::Main, third]));
-    assert_eq!(
-        (job.interval_s, job.thin),
-        (900, Some(Thin { after_s: 31 * 86_400, interval_s: 3600 }))
-    );
-    assert_eq!(job.keep, Keep { age_s: Some(3660 * 86_400), bytes: Some(500_000_000) });
+    let thin = Some(Thin { after_s: 31 * 86_400, interval_s: 3600 });
+    let keep = Keep { age_s: Some(3660 * 86_400), bytes: Some(500_000_000), thin };
+    assert_eq!((job.interval_s, job.keep), (900, keep));
     let layout = job.layout(&[MeterId::Main]);
     let paths: Vec<String> = layout.columns.iter().map(|column| column.path()).collect();
     assert_eq!(paths.len(), 2 * (4 * 2 + 2));
     assert_eq!(paths[..2], ["main/active_power.system/max", "main/active_power.system/max_at"]);
     assert_eq!(paths[18], "esy3/active_energy_import.total.system/last", "a gain has its standing");
+    let settings = [(SettingId::TariffMode, 3), (SettingId::DemandIntervalMin, 30)];
+    assert_eq!(configuration.settings, settings);
     let row = &configuration.tariffs.0[0];
     assert_eq!((row.days.len(), row.dates.len()), (5, 2));
     assert_eq!(row.at, [DayTimes { from_min: 1320, to_min: 360 }]);
@@ -69,7 +75,12 @@ fn the_state_of_delivery_logs_minutes_seconds_and_profiles() {
     let jobs = Configuration::default().jobs;
     let names: Vec<(&str, u32)> =
         jobs.iter().map(|job| (job.name.as_str(), job.interval_s)).collect();
-    assert_eq!(names, [("minutes", 60), ("seconds", 1), ("demand", 900)]);
+    let expected =
+        [("minutes", 60), ("modules", 60), ("seconds", 1), ("demand", 900), ("extremes", 900)];
+    assert_eq!(names, expected);
+    let module = MeterId::Esy(SlotId::new(3).unwrap());
+    assert!(jobs[1].layout(&[MeterId::Main]).columns.is_empty());
+    assert!(jobs[1].layout(&[MeterId::Main, module]).columns.iter().all(|c| c.meter == module));
     let counts = |what| {
         jobs.iter()
             .map(|job| {
@@ -78,9 +89,10 @@ fn the_state_of_delivery_logs_minutes_seconds_and_profiles() {
             })
             .collect::<Vec<_>>()
     };
-    assert_eq!(counts(Aggregate::Delta), [44, 8, 17]);
-    assert_eq!(counts(Aggregate::Last), [44, 8, 17 + 16], "standings, and the demands");
-    assert_eq!(counts(Aggregate::Mean)[2], 0);
+    assert_eq!(counts(Aggregate::Delta), [44, 0, 8, 17, 0]);
+    assert_eq!(counts(Aggregate::Last), [44, 0, 8, 17 + 16, 0], "standings, and the demands");
+    assert_eq!(counts(Aggregate::Mean)[3], 0);
+    assert_eq!(counts(Aggregate::MaxAt)[4], counts(Aggregate::Max)[4]);
 }
 
 /// An error has its line, what was wanted, and what to do.
@@ -95,6 +107,18 @@ fn what_is_wrong_is_said_with_its_line_and_a_remedy() {
         (
             log("zone = ", "zon = "),
             "line 2: unknown key in a configuration: \"zon\"; did you mean \"zone\"?",
+        ),
+        (
+            log("tariff_mode = ", "tarif_mode = "),
+            "line 30: unknown setting \"tarif_mode\"; did you mean \"tariff_mode\"?",
+        ),
+        (
+            log("\"by_calendar\"", "\"by_moon\""),
+            "line 30: tariff_mode must be \"off\", \"by_command\", \"by_input\", \"by_calendar\"",
+        ),
+        (
+            log("demand_interval_min = 30", "demand_interval_min = 31"),
+            "line 31: demand_interval_min must be \"1\", \"5\", \"10\", \"15\", \"20\", \"30\", \"60\"",
         ),
         (
             log("interval = \"15min\"", "interval = \"7min\""),

@@ -2,4 +2,4 @@
 
 pub mod export;
 pub mod import;
-mod range;
+pub mod range;

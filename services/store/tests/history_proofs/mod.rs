@@ -61,7 +61,7 @@ impl Meter {
         self.clock_s += self.interval_s;
         let end = at(self.clock_s);
         let measured_ms = u32::try_from(self.interval_s * 1000).expect("an interval is short");
-        Row { seq: 0, start, end, measured_ms, flags: RowFlags::NONE, cells }
+        Row { seq: 0, start, end, measured_ms: measured_ms.into(), flags: RowFlags::NONE, cells }
     }
 
     pub fn now(&self) -> Timestamp {

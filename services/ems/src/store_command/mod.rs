@@ -1,5 +1,7 @@
 //! `ems store`: look after a data folder.
 
+mod gaps;
+
 use crate::cli::{DataArgs, EngineName, StoreCommand};
 use crate::document::rfc3339;
 use crate::failure::{Failure, note};
@@ -17,6 +19,10 @@ pub fn carry_out(command: &StoreCommand) -> Result<(), Failure> {
     match command {
         StoreCommand::Check { data, json } => check(data, *json),
         StoreCommand::Stats { data, json } => stats(data, *json),
+        StoreCommand::Events { data, after, json } => events(data, *after, *json),
+        StoreCommand::Gaps { data, job, from, to, json } => {
+            gaps::print(data, job, [from.as_deref(), to.as_deref()], *json)
+        }
         StoreCommand::Migrate { data, to } => migrate(data, *to),
         StoreCommand::Salvage { data, aside } => salvage(data, aside),
         StoreCommand::Probe { folder, engine } => keeping::look(folder, engine.engine()),
@@ -157,6 +163,32 @@ fn stats_document(keeping: &Keeping) -> Result<StatsDocument, Failure> {
     })
 }
 
+#[derive(Serialize)]
+struct EventLine {
+    seq: u64,
+    time: String,
+    kind: &'static str,
+    text: String,
+}
+
+fn events(data: &DataArgs, after: Option<u64>, json: bool) -> Result<(), Failure> {
+    let keeping = keeping::open_to_read(data)?;
+    let mut out = std::io::stdout().lock();
+    for event in keeping.history.events(after).map_err(keeping::failure)? {
+        let event = event.map_err(keeping::failure)?;
+        let (time, kind) = (rfc3339(event.time), event.kind.slug());
+        if json {
+            let line = EventLine { seq: event.seq, time, kind, text: event.text };
+            let text = serde_json::to_string(&line)
+                .map_err(|error| Failure::Internal(error.to_string()))?;
+            writeln!(out, "{text}")?;
+        } else {
+            writeln!(out, "{:>6}  {time}  {kind:<8}  {}", event.seq, event.text)?;
+        }
+    }
+    Ok(())
+}
+
 fn migrate(data: &DataArgs, to: EngineName) -> Result<(), Failure> {
     let Keeping { folder, history, .. } = keeping::open_to_read(data)?;
     drop(history);
@@ -196,7 +228,7 @@ fn salvage(data: &DataArgs, aside: &Path) -> Result<(), Failure> {
     opened.close().map_err(keeping::failure)
 }
 
-fn print_json(out: &mut impl Write, document: &impl Serialize) -> Result<(), Failure> {
+pub(crate) fn print_json(out: &mut impl Write, document: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(document)
         .map_err(|error| Failure::Internal(error.to_string()))?;
     writeln!(out, "{text}")?;
