@@ -94,16 +94,17 @@ pub fn decode_heads(bytes: &[u8], place: &dyn Fn() -> String) -> Result<Vec<Head
         let lengths = series::take(reader, count)?;
         let measured = series::take(reader, count)?;
         let flags = reader.runs(count, RowFlags)?;
-        let head = |row: usize| {
-            Some(Head {
-                seq: seqs[row] as u64,
-                start: Timestamp { unix_ns: starts[row] },
-                end: Timestamp { unix_ns: starts[row].wrapping_add(lengths[row]) },
-                measured_ms: u32::try_from(measured[row]).ok()?,
-                flags: flags[row],
-            })
+        if measured.iter().any(|ms| u32::try_from(*ms).is_err()) {
+            return None;
+        }
+        let head = |row: usize| Head {
+            seq: seqs[row] as u64,
+            start: Timestamp { unix_ns: starts[row] },
+            end: Timestamp { unix_ns: starts[row].wrapping_add(lengths[row]) },
+            measured_ms: measured[row] as u32,
+            flags: flags[row],
         };
-        (0..count).map(head).collect()
+        Some((0..count).map(head).collect())
     })
 }
 

@@ -86,9 +86,10 @@ pub(super) fn day_of(time: Timestamp) -> i64 {
     time.unix_ns.div_euclid(86_400_000_000_000)
 }
 
-/// Key of a chunk: layout, column, number of the group's first row.
+/// Key of a chunk: layout, number of the group's first row, column. A group lies together, so that sealing
+/// one writes pages that are full, at the end.
 pub(super) fn chunk_key(layout: u32, column: u16, first: u64) -> Vec<u8> {
-    [&layout.to_be_bytes()[..], &column.to_be_bytes(), &first.to_be_bytes()].concat()
+    [&layout.to_be_bytes()[..], &first.to_be_bytes(), &column.to_be_bytes()].concat()
 }
 
 /// The same for people.

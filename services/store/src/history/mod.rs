@@ -280,6 +280,15 @@ impl History {
         Ok(None)
     }
 
+    /// Gives the space that the database does not need back to the disk. It rewrites much of it: for a time
+    /// when little happens, after retention or thinning.
+    ///
+    /// # Errors
+    /// As the database says; nothing is lost.
+    pub fn compact(&mut self) -> Result<(), StoreError> {
+        self.store.compact()
+    }
+
     /// Closes the history and gives the database back.
     pub fn into_store(self) -> Box<dyn Store> {
         self.store

@@ -39,6 +39,13 @@ impl RowsOf {
             && self.after.is_none_or(|after| head.seq > after)
     }
 
+    /// Whether all rows of a group are wanted, whose first row is this.
+    fn covers(&self, first: u64, group: &Group) -> bool {
+        group.start_min >= self.from
+            && group.start_max < self.to
+            && self.after.is_none_or(|after| first > after)
+    }
+
     /// Whether rows of a group may be wanted.
     fn meets(&self, group: &Group) -> bool {
         group.start_max >= self.from
@@ -154,9 +161,11 @@ impl Parts<'_> {
     fn sealed(&mut self, first: u64) -> Result<Part, StoreError> {
         let part = part_of(self.history.store.as_ref(), self.ask.layout, first, &self.columns)?;
         // Groups can overlap when a database that had been set aside was salvaged into a new one.
-        let told = self.told;
+        let (told, ask) = (self.told, &self.ask);
+        let group = self.history.groups.get(&(ask.layout, first));
+        let all = first > told && group.is_some_and(|group| ask.covers(first, group));
         self.told = part.heads.last().map_or(told, |head| told.max(head.seq));
-        Ok(part.only(|head| head.seq > told && self.ask.wants(head)))
+        Ok(if all { part } else { part.only(|head| head.seq > told && ask.wants(head)) })
     }
 
     fn pending(&mut self) -> Result<Part, StoreError> {

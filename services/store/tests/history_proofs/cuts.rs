@@ -109,6 +109,8 @@ impl Run {
         let lost: Vec<&String> = findings.iter().filter(|told| !told.contains("cut off")).collect();
         assert!(lost.is_empty(), "cut {cut}: {lost:?}");
         let id = history.register(&self.layout).expect("a layout is registered");
+        // From here on retention leaves what the consumer has not read.
+        history.advance("cloud", Stream::Rows(id), 0).expect("a consumer is registered");
         let rows = rows_of(&history, id);
         let events: Vec<String> = events_of(&history).into_iter().map(|e| e.text).collect();
         self.settle(&rows, &events);
