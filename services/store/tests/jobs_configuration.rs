@@ -1,8 +1,8 @@
 //! The configuration: what is read, what is refused and in which words, and what is written.
 
+use catalog::SettingId;
 use image::MeterId;
 use port::SlotId;
-use catalog::SettingId;
 use store::Aggregate;
 use store::calendar::tariff::DayTimes;
 use store::history::{Keep, Thin};

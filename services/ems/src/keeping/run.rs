@@ -90,7 +90,7 @@ pub fn begin(
     restored.findings.iter().for_each(|finding| note(&format!("note: {finding}")));
     note(&format!("data are kept in {} ({})", folder.path.display(), engine.slug()));
     let begin = begin_with(&restored, &present, scenario);
-    let started = started(scenario, &memory, &restored);
+    let started = started(scenario, &restored);
     let attached = Attached {
         main: begin.main.clone(),
         modules: begin.modules.clone(),
@@ -160,14 +160,14 @@ fn cues(restored: &Restored, scenario: &Scenario) -> Vec<Cue> {
 }
 
 /// What the log says of a start.
-fn started(scenario: &Scenario, memory: &Memory, restored: &Restored) -> Vec<Happened> {
+fn started(scenario: &Scenario, restored: &Restored) -> Vec<Happened> {
     let version = env!("CARGO_PKG_VERSION");
     let id = env!("EMS_SOFTWARE_ID");
     let mut text = format!("ems {version} started on \"{}\", software id {id}", scenario.name);
     if let Some(record) = &restored.counters {
         let starts = record.event(EventCounter::Starts);
         text.push_str(&format!(", after {starts} starts; counters of {}", rfc3339(record.time)));
-        if !memory.stopped_in_order() {
+        if !restored.in_order {
             text.push_str("; it was not stopped before");
         }
     }
@@ -229,7 +229,7 @@ impl Attached {
             let counters = standings(&self.main, &self.modules);
             self.writer.keep(self.recorder.finish(&image, events, counters));
         }
-        drop(self.writer.stop());
+        self.writer.stop();
     }
 }
 
