@@ -54,7 +54,7 @@ fn counters_go_on_over_runs() {
     assert_eq!(two["counters"]["event_counters"]["power_cuts"], 0);
 }
 
-/// [N9] What was acknowledged before a kill is there; the next start says that nobody stopped it.
+/// [N9, H3, W1] What was acknowledged before a kill is there; the next start says that nobody stopped it.
 #[test]
 fn what_was_acknowledged_outlives_a_kill() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -155,7 +155,7 @@ fn an_export_is_imported_once() {
     }
 }
 
-/// [G7] The history goes from one database to the other and back with all that is in it.
+/// [G7, W1] The history goes from one database to the other and back with all that is in it.
 #[test]
 fn a_history_changes_its_database() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -110,15 +110,15 @@ fn what_is_wrong_is_said_with_its_line_and_a_remedy() {
         ),
         (
             log("tariff_mode = ", "tarif_mode = "),
-            "line 30: unknown setting \"tarif_mode\"; did you mean \"tariff_mode\"?",
+            "line 27: unknown setting \"tarif_mode\"; did you mean \"tariff_mode\"?",
         ),
         (
             log("\"by_calendar\"", "\"by_moon\""),
-            "line 30: tariff_mode must be \"off\", \"by_command\", \"by_input\", \"by_calendar\"",
+            "line 27: tariff_mode must be \"off\", \"by_command\", \"by_input\", \"by_calendar\"",
         ),
         (
             log("demand_interval_min = 30", "demand_interval_min = 31"),
-            "line 31: demand_interval_min must be \"1\", \"5\", \"10\", \"15\", \"20\", \"30\", \"60\"",
+            "line 28: demand_interval_min must be \"1\", \"5\", \"10\", \"15\", \"20\", \"30\", \"60\"",
         ),
         (
             log("interval = \"15min\"", "interval = \"7min\""),
@@ -199,7 +199,7 @@ fn what_is_wrong_is_said_with_its_line_and_a_remedy() {
                 "{WHOLE}{}",
                 &WHOLE[WHOLE.find("[[log]]").unwrap()..WHOLE.find("[[tariff]]").unwrap()]
             ),
-            "line 25: a second job \"house\"; give it another name",
+            "line 29: a second job \"house\"; give it another name",
         ),
         (log("zone = ", "zone = = "), "line 2: this is no TOML: "),
     ];
