@@ -1,5 +1,8 @@
 //! The keys of a configuration as tables: what the reader knows, and what the documentation says.
 
+use super::write::setting_text;
+use catalog::SETTINGS;
+
 /// A key of a table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
@@ -86,5 +89,23 @@ pub fn key_tables() -> String {
         }
         page.push('\n');
     }
-    page.trim_end().to_owned() + "\n"
+    page + &settings_table()
+}
+
+/// The table of settings: what `[settings]` takes.
+fn settings_table() -> String {
+    let mut page = String::from(
+        "### `[settings]`\n\n| key | values | as delivered | what |\n|---|---|---|---|\n",
+    );
+    for row in SETTINGS {
+        let names: Vec<String> =
+            row.names.iter().map(|(_, name)| format!("`\"{name}\"`")).collect();
+        let values = match names.is_empty() {
+            true => format!("{} to {}", row.range.0, row.range.1),
+            false => names.join(", "),
+        };
+        let usual = setting_text(row, row.default);
+        page += &format!("| `{}` | {values} | `{usual}` | {} |\n", row.slug, row.doc);
+    }
+    page
 }
