@@ -3,27 +3,23 @@
 //! `EMS_SEED` begins the random ones at another seed; a failure names the seed that replays it.
 
 mod bank_proofs;
+mod seeds;
 
 use bank_proofs::{cuts, damage, faults, found, record};
+use seeds::seeds;
 use sim::disk::SimDisk;
 use store::bank::CounterBank;
-
-/// So many seeds from the first on, or from the one that is asked for.
-fn seeds(first: u64, count: u64) -> std::ops::Range<u64> {
-    let first = std::env::var("EMS_SEED").map_or(first, |text| text.parse().expect("a number"));
-    first..first + count
-}
 
 /// [D-2]
 #[test]
 fn acknowledged_records_survive_cuts() {
-    cuts::acknowledged_records_survive_cuts(seeds(0, 5_000));
+    cuts::acknowledged_records_survive_cuts(seeds(0..5_000));
 }
 
 /// [D-2] The other half, so that two processors share them.
 #[test]
 fn acknowledged_records_survive_more_cuts() {
-    cuts::acknowledged_records_survive_cuts(seeds(5_000, 5_000));
+    cuts::acknowledged_records_survive_cuts(seeds(5_000..10_000));
 }
 
 /// [D-3]
@@ -50,7 +46,7 @@ fn a_file_made_anew_keeps_its_record() {
 #[allow(clippy::print_stderr, reason = "a long run says which seeds it took")]
 fn many_more_cuts_and_flips() {
     let count = std::env::var("EMS_SEEDS").map_or(100_000, |text| text.parse().expect("a number"));
-    let seeds = seeds(10_000, count);
+    let seeds = seeds(10_000..10_000 + count);
     eprintln!("seeds {seeds:?}");
     cuts::acknowledged_records_survive_cuts(seeds.clone());
     damage::a_flipped_bit_is_never_a_wrong_total(seeds.clone());
@@ -60,7 +56,7 @@ fn many_more_cuts_and_flips() {
 /// [D-4]
 #[test]
 fn a_flipped_bit_is_never_a_wrong_total() {
-    damage::a_flipped_bit_is_never_a_wrong_total(seeds(0, 5_000));
+    damage::a_flipped_bit_is_never_a_wrong_total(seeds(0..5_000));
 }
 
 /// [D-4]
@@ -109,7 +105,7 @@ fn writes_that_fail_again_and_again_spare_the_last_record() {
 /// [D-15]
 #[test]
 fn twenty_cuts_in_the_last_gasp() {
-    cuts::twenty_cuts_in_the_last_gasp(seeds(0, 200));
+    cuts::twenty_cuts_in_the_last_gasp(seeds(0..200));
 }
 
 #[test]
