@@ -9,7 +9,7 @@ use port::Timestamp;
 use runner::{Cue, CueAction};
 use serde::Serialize;
 use sim::esy::ModuleMemory;
-use sim::scenario::Scenario;
+use sim::scenario::{Fidelity, Scenario};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
@@ -86,7 +86,8 @@ pub fn begin(
     let engine = folder.engine(engine)?;
     let disk = Arc::new(folder.disk.clone());
     let (memory, restored) =
-        Memory::open(disk, present.clone(), folder.history(engine)).map_err(failure)?;
+        Memory::open(disk, present.clone(), window_s(scenario), folder.history(engine))
+            .map_err(failure)?;
     restored.findings.iter().for_each(|finding| note(&format!("note: {finding}")));
     note(&format!("data are kept in {} ({})", folder.path.display(), engine.slug()));
     let begin = begin_with(&restored, &present, scenario);
@@ -100,6 +101,14 @@ pub fn begin(
         image: None,
     };
     Ok((begin, attached))
+}
+
+/// Length of the windows in whole seconds, rounded down: phasor steps take up to a minute.
+fn window_s(scenario: &Scenario) -> u32 {
+    match scenario.fidelity {
+        Fidelity::Waveform => 0,
+        Fidelity::Sampled | Fidelity::Phasor => 60,
+    }
 }
 
 /// Counters, settings and calendar, as they were kept.

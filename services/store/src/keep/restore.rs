@@ -36,7 +36,8 @@ pub struct Restored {
 }
 
 impl Memory {
-    /// Opens everything and counts the start.
+    /// Opens everything and counts the start. Jobs whose intervals are shorter than a window of the meter,
+    /// in whole seconds, are left out: they would tell the same window several times.
     ///
     /// # Errors
     /// If counters or parameters cannot be read or made: nothing is begun over what might be there. A history
@@ -44,6 +45,7 @@ impl Memory {
     pub fn open(
         disk: Arc<dyn Disk + Sync>,
         present: Vec<Present>,
+        window_s: u32,
         open_history: OpenHistory,
     ) -> Result<(Memory, Restored), StoreError> {
         let unreadable = |error: String| StoreError::Engine(error);
@@ -56,7 +58,7 @@ impl Memory {
         findings.extend(parameters.findings);
         let told = parameters.bank.parameters().clone();
         let configuration = configuration(&told, &mut findings);
-        let jobs = logged(&configuration, &present);
+        let jobs = logged(&configuration, &present, window_s);
         let chronicle = Chronicle::open(jobs, open_history, &mut findings);
         let in_order = stopped_in_order(&chronicle);
         let aggregators = aggregators(&chronicle, &configuration.zone, &mut findings);
@@ -99,9 +101,9 @@ fn configuration(parameters: &Parameters, findings: &mut Vec<String>) -> Configu
 }
 
 /// The jobs that have something to log: one of meters that there are not has nothing.
-fn logged(configuration: &Configuration, present: &[Present]) -> Vec<Logged> {
+fn logged(configuration: &Configuration, present: &[Present], window_s: u32) -> Vec<Logged> {
     let ids: Vec<MeterId> = present.iter().map(|meter| meter.id).collect();
-    let jobs = configuration.jobs.iter();
+    let jobs = configuration.jobs.iter().filter(|job| job.interval_s >= window_s);
     jobs.map(|job| Logged { layout: job.layout(&ids), job: job.clone(), id: None })
         .filter(|logged| !logged.layout.columns.is_empty())
         .collect()

@@ -90,11 +90,18 @@ fn record(mut chronicle: Chronicle, waiting: &Receiver<Counted>, mut tell: impl 
 trait Late {
     /// This and a later one as one.
     fn followed_by(self, later: Self) -> Self;
+
+    /// Without its oldest rows, if they are too many to wait.
+    fn bounded(self) -> Self;
 }
 
 impl Late for Entry {
     fn followed_by(self, later: Entry) -> Entry {
-        self.followed_by(later, LATE_ROWS_MAX)
+        self.followed_by(later)
+    }
+
+    fn bounded(self) -> Entry {
+        self.bounded(LATE_ROWS_MAX)
     }
 }
 
@@ -105,6 +112,10 @@ impl Late for Counted {
         let counters = later_kept.counters.or(kept.counters);
         let kept = Kept { findings, counters, ..later_kept };
         (Late::followed_by(entry, later_entry), kept)
+    }
+
+    fn bounded(self) -> Counted {
+        (Late::bounded(self.0), self.1)
     }
 }
 
@@ -127,7 +138,7 @@ impl<T: Late> Queue<T> {
             Haste::Wait => drop(self.sender.send(entry)),
             Haste::GoOn => {
                 if let Err(TrySendError::Full(entry)) = self.sender.try_send(entry) {
-                    self.late = Some(entry);
+                    self.late = Some(entry.bounded());
                 }
             }
         }
