@@ -276,9 +276,10 @@ impl Opening<'_> {
             },
             Files::Unknown => self.opened_after_a_look(),
             Files::Changed(places) => {
-                self.findings.extend(
-                    places.iter().map(|place| format!("history: since it was closed, {place}")),
-                );
+                self.findings.extend(places.iter().map(|place| {
+                    let database = self.site.engine().file_name();
+                    format!("{database}: since it was closed, {place}")
+                }));
                 self.opened_after_a_look()
             }
         }
