@@ -150,7 +150,7 @@ fn row(columns: usize, steps: impl Strategy<Value = i64> + 'static) -> impl Stra
             seq,
             start: Timestamp { unix_ns: start },
             end: Timestamp { unix_ns: start.saturating_add(length) },
-            measured_ms,
+            measured_ms: measured_ms.into(),
             flags: RowFlags(flags),
             cells,
         },
