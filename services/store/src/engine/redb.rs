@@ -9,8 +9,12 @@ use ::redb::{
 use port::{Disk, DiskError, DiskFile};
 use std::fmt;
 use std::io::{Error, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Unit in which the system counts the room that a file takes (stat(2)).
+const BLOCK_BYTES: u64 = 512;
 
 /// Its cache of pages in bytes; its own default is 1 GiB. As sled's.
 const CACHE_BYTES: usize = 16 << 20;
@@ -200,10 +204,11 @@ impl Store for Redb {
         })
     }
 
+    /// redb makes its file longer by doubling it; what was never written takes no room.
     fn bytes_on_disk(&self) -> Result<u64, StoreError> {
         match &self.file {
             Where::System(path) => std::fs::metadata(path)
-                .map(|about| about.len())
+                .map(|about| about.blocks() * BLOCK_BYTES)
                 .map_err(|error| of_io(&error, &self.place)),
             Where::Disk(file) => Ok(lock(file).size()?),
         }

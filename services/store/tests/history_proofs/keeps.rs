@@ -101,8 +101,7 @@ pub fn thinning_keeps_the_gains(seed: u64) {
         assert!(after.len() * 5 < before.len(), "seed {seed}: {} rows", after.len());
         let gains = |rows: &[Row]| rows.iter().map(|row| row.cells[1].steps).sum::<i64>();
         assert_eq!(gains(&after), gains(&before), "seed {seed}: gains");
-        let measured =
-            |rows: &[Row]| rows.iter().map(|row| row.measured_ms).sum::<u64>();
+        let measured = |rows: &[Row]| rows.iter().map(|row| row.measured_ms).sum::<u64>();
         assert_eq!(measured(&after), measured(&before), "seed {seed}: measured time");
         assert!(after.iter().all(|row| row.flags.contains(RowFlag::Thinned)));
         let standings = |rows: &[Row]| rows.last().map(|row| (row.seq, row.cells[0]));
