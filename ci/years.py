@@ -4,7 +4,7 @@ Two installations of one meter and three phases: one of constant loads, one with
 supplies. Each runs for ten, five and five years with stops between, in phasors, as fast as it can, with all jobs
 of delivery but the one of seconds, of which steps of a minute know nothing. Rows are kept for ten years.
 
-- All of it takes less than ten minutes.
+- Twenty years of one take less than ten minutes of processor time of all threads: other programs may run beside.
 - Every counter is less than 1 Wh from the exact integral, after each part.
 - The store of twenty years is about as large as that of ten.
 - The gains of all rows add up to the counter: from zero on as long as no row is too old, then from row to row.
@@ -14,6 +14,7 @@ No load of the meter's range reaches the roll-over at 100,000,000 kWh in twenty 
 
 import csv
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,7 @@ from pathlib import Path
 # Days of the parts: ten years, five and five, with their leap days.
 PARTS = (3653, 1826, 1826)
 
+# Of processor time.
 LIMIT_S = 600
 ERROR_MAX_WH = 1
 # What is kept may grow by this between ten and twenty years: free pages, and days that are not over.
@@ -124,26 +126,35 @@ class Years:
         self.story = folder / f"{name}.toml"
         self.story.write_text(scenario(name, loads))
         self.sizes = []
+        self.processor_s = 0.0
 
     def run(self) -> None:
         self.configure()
         days = 0
         for part in PARTS:
-            began = time.monotonic()
-            options = ("--speed", "max", "--duration", f"{part}d", "--modbus", "127.0.0.1:0")
-            # A line for every minute of the years is of no use here.
-            self.call("run", self.story, *options, stdout=subprocess.DEVNULL)
-            took_s = time.monotonic() - began
+            self.simulate(part)
             days += part
-            self.check(days, took_s)
+            self.check(days)
+        self.require(self.processor_s < LIMIT_S, f"{self.name}: twenty years took {self.processor_s:.0f} processor s")
         self.require(
             self.sizes[-1] <= self.sizes[0] * GROWTH_MAX,
             f"{self.name}: {self.sizes} bytes after ten, fifteen and twenty years",
         )
 
-    def call(self, *arguments, stdout=subprocess.PIPE) -> str:
+    def simulate(self, days: int) -> None:
+        options = ("--speed", "max", "--duration", f"{days}d", "--modbus", "127.0.0.1:0", "--data", self.data)
+        errors = self.folder / f"{self.name} errors"
+        with open(errors, "w") as file:
+            # A line for every minute of the years is of no use here.
+            meter = subprocess.Popen([self.ems, "run", self.story, *options], stdout=subprocess.DEVNULL, stderr=file)
+        _, status, used = os.wait4(meter.pid, 0)
+        meter.returncode = os.waitstatus_to_exitcode(status)
+        self.require(meter.returncode == 0, f"{self.name}: {errors.read_text()[-2000:]}")
+        self.processor_s += used.ru_utime + used.ru_stime
+
+    def call(self, *arguments) -> str:
         command = [self.ems, *arguments, "--data", self.data]
-        done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(command, capture_output=True, text=True)
         self.require(done.returncode == 0, f"ems {' '.join(map(str, arguments))}: {done.stderr[-2000:]}")
         return done.stdout
 
@@ -152,7 +163,7 @@ class Years:
         file.write_text(JOBS)
         self.call("config", "import", file)
 
-    def check(self, days: int, took_s: float) -> None:
+    def check(self, days: int) -> None:
         stats = json.loads(self.call("store", "stats", "--json"))
         counters = stats["counters"]["meters"]["main"]
         error_wh = max(
@@ -162,7 +173,7 @@ class Years:
         rows = self.check_rows(counters)
         self.sizes.append(sum(stats["bytes"].values()))
         print(
-            f"ci/soak: {self.name}, {days} days: {took_s:.0f} s for this part, {float(error_wh):.6f} Wh from the exact "
+            f"ci/soak: {self.name}, {days} days: {self.processor_s:.0f} processor s so far, {float(error_wh):.6f} Wh from the exact "
             f"integral, {rows} rows of minutes, journal and database {self.sizes[-1] / 1e6:.1f} MB",
             flush=True,
         )
@@ -211,6 +222,4 @@ def prove(ems: Path, require) -> None:
         installations = [Years(ems, Path(folder), name, loads, require) for name, loads in both]
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(Years.run, installations))
-    took_s = time.monotonic() - began
-    print(f"ci/soak: twenty years, twice: {took_s:.0f} s", flush=True)
-    require(took_s < LIMIT_S, f"twenty years took {took_s:.0f} s; at most {LIMIT_S}")
+    print(f"ci/soak: twenty years, twice, with all that was looked at: {time.monotonic() - began:.0f} s", flush=True)
