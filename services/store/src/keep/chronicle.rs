@@ -18,10 +18,6 @@ const AGAIN_NS: u64 = 10_000_000_000;
 /// A day in nanoseconds.
 const DAY_NS: i64 = 86_400_000_000_000;
 
-/// A database is compacted so often: what was let go leaves holes that are used again, so it only matters
-/// when much of it was.
-const COMPACT_DAYS: i64 = 30;
-
 /// Events that are kept: at ten a day those of 27 years.
 const EVENTS_MAX: u64 = 100_000;
 
@@ -171,8 +167,8 @@ impl Chronicle {
         self.look_after(kept)
     }
 
-    /// Seals what is due; once a day lets go first what is not to be kept any longer, and once a month gives
-    /// the disk back what is not needed.
+    /// Seals what is due; once a day lets go first what is not to be kept any longer, and gives the disk
+    /// back what is not needed, if it is much.
     fn look_after(&mut self, kept: &mut Kept) -> Result<(), StoreError> {
         let Some(history) = &mut self.history else { return Ok(()) };
         let day = kept.time.unix_ns.div_euclid(DAY_NS);
@@ -186,10 +182,7 @@ impl Chronicle {
         }
         history.trim_events(EVENTS_MAX)?;
         kept.findings.extend(history.seal_due(kept.time)?);
-        if day.rem_euclid(COMPACT_DAYS) == 0 {
-            history.compact()?;
-        }
-        Ok(())
+        history.compact_if_grown()
     }
 
     fn bound_backlog(&mut self, findings: &mut Vec<String>) {

@@ -58,11 +58,18 @@ impl Entry {
             && self.events.is_empty()
     }
 
-    /// This entry and a later one as one: the later counters and settings, and all rows and events.
+    /// This entry and a later one as one: the later counters and settings, and all rows and events. Of more
+    /// than `rows_max` rows the oldest are given up, and an event says so.
     #[must_use]
-    pub fn followed_by(mut self, later: Entry) -> Entry {
+    pub fn followed_by(mut self, later: Entry, rows_max: usize) -> Entry {
         self.rows.extend(later.rows);
+        let given_up = self.rows.len().saturating_sub(rows_max);
+        self.rows.drain(..given_up);
         self.events.extend(later.events);
+        if given_up > 0 {
+            let text = format!("{given_up} rows were given up: the disk is too slow");
+            self.events.push((EventKind::Store, text));
+        }
         Entry {
             time: later.time,
             counters: later.counters.or(self.counters),
@@ -70,18 +77,6 @@ impl Entry {
             rows: self.rows,
             events: self.events,
         }
-    }
-
-    /// Of more than `rows_max` rows without the oldest, and an event says so.
-    #[must_use]
-    pub fn bounded(mut self, rows_max: usize) -> Entry {
-        let given_up = self.rows.len().saturating_sub(rows_max);
-        self.rows.drain(..given_up);
-        if given_up > 0 {
-            let text = format!("{given_up} rows were given up: the disk is too slow");
-            self.events.push((EventKind::Store, text));
-        }
-        self
     }
 }
 
