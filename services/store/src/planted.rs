@@ -42,6 +42,20 @@ pub enum Mistake {
     BoundaryWindowDoubled,
     /// A clock that is set back overwrites the rows of that time.
     ClockBackOverwrites,
+    /// Rows are kept without the counters they came from.
+    RowsWithoutCounters,
+    /// A start does not look for the last row of a job.
+    LastRowForgotten,
+    /// That counters or settings are not kept is told to nobody.
+    FindingSwallowed,
+    /// What waits for the history is let go when that fails.
+    BacklogDropped,
+    /// A batch that failed is appended again though it is there.
+    FailedBatchDoubled,
+    /// All jobs are kept as the first one is.
+    RetentionOfAnotherJob,
+    /// Settings that were not kept are not tried again.
+    SettingsNotTriedAgain,
 }
 
 #[cfg(feature = "planted")]

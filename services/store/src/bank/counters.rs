@@ -97,9 +97,7 @@ impl CounterBank {
     /// # Panics
     /// If there are no meters, or more than the bus carries.
     pub fn open(disk: &dyn Disk, meters: usize) -> Result<OpenedCounters, CounterError> {
-        assert!((1..=METERS_MAX).contains(&meters), "the built-in meter and at most ten modules");
-        let meters = meters.max(meters_of_file(disk)?);
-        CounterBank::open_shaped(disk, shape(meters))
+        CounterBank::open_shaped(disk, counters_shape(disk, meters)?)
     }
 
     /// Opens the counters in a file of a shape of one's own, such as a small one for many tests.
@@ -187,6 +185,18 @@ impl CounterBank {
         }
         Ok(())
     }
+}
+
+/// The shape of the file for so many meters; that of a file that was made for more is kept.
+///
+/// # Errors
+/// As the disk says.
+///
+/// # Panics
+/// If there are no meters, or more than the bus carries.
+pub(crate) fn counters_shape(disk: &dyn Disk, meters: usize) -> Result<Shape, DiskError> {
+    assert!((1..=METERS_MAX).contains(&meters), "the built-in meter and at most ten modules");
+    Ok(shape(meters.max(meters_of_file(disk)?)))
 }
 
 /// For so many meters.

@@ -17,6 +17,7 @@ mod scan;
 mod two_banks;
 
 pub use counter_record::{CounterRecord, EventCounter, MeterCounters, number};
+pub(crate) use counters::counters_shape;
 pub use counters::{COUNTERS_FILE, CounterBank, CounterError, OpenedCounters};
 pub use parameter_record::{CONFIGURATION_BYTES_MAX, Parameters, SEALED_SETTINGS};
 pub use parameters::{OpenedParameters, PARAMETERS_FILE, ParameterBank, ParameterError};

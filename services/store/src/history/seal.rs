@@ -70,7 +70,8 @@ impl History {
         (run == most || run < pending.len() || day != day_of(now)).then_some(run)
     }
 
-    /// A full disk gives up the oldest history first.
+    /// A full disk gives up the oldest history first. A database that takes nothing more until it is opened
+    /// anew gives up nothing: the disk is full.
     fn seal_with_room(
         &mut self,
         id: u32,
@@ -79,9 +80,9 @@ impl History {
     ) -> Result<(), StoreError> {
         for _ in 0..ROOMS_MAX {
             match self.seal(id, count, findings) {
-                Err(StoreError::Disk(DiskError::Full)) => match self.make_room()? {
-                    Some(told) => findings.push(told),
-                    None => return Err(DiskError::Full.into()),
+                Err(StoreError::Disk(DiskError::Full)) => match self.make_room() {
+                    Ok(Some(told)) => findings.push(told),
+                    Ok(None) | Err(_) => return Err(DiskError::Full.into()),
                 },
                 other => return other,
             }

@@ -4,8 +4,9 @@
 //! said once.
 
 use super::recorder::{Entry, Happened, Standing, Told};
-use crate::bank::{CounterBank, CounterRecord, EventCounter, MeterCounters, ParameterBank};
+use crate::bank::{CounterBank, CounterRecord, EventCounter, MeterCounters, ParameterBank, Shape};
 use crate::event::EventKind;
+use crate::planted::{Mistake, planted};
 use image::MeterId;
 use port::{Disk, Timestamp};
 use std::sync::Arc;
@@ -26,11 +27,15 @@ pub struct Present {
 pub struct Banks {
     pub(super) disk: Arc<dyn Disk + Sync>,
     pub(super) present: Vec<Present>,
+    /// Of the file of counters.
+    pub(super) shape: Shape,
     pub(super) record: CounterRecord,
     /// None while it is broken.
     pub(super) counters: Option<CounterBank>,
     /// None while it is broken.
     pub(super) parameters: Option<ParameterBank>,
+    /// Settings and corrections that the parameters have not taken yet.
+    pub(super) untold: Option<Told>,
     /// When the seal was last looked at.
     pub(super) checked: Option<Timestamp>,
 }
@@ -39,9 +44,10 @@ impl Banks {
     /// Keeps settings and counters of an entry; the sequence of the record that is durable, if one was due.
     /// What went wrong is told to `findings`.
     pub fn keep(&mut self, entry: &Entry, findings: &mut Vec<String>) -> Option<u64> {
-        if let Some(told) = &entry.told {
-            self.keep_told(told, findings);
+        if entry.told.is_some() {
+            self.untold.clone_from(&entry.told);
         }
+        self.keep_told(findings);
         self.check_seal(entry.time, findings);
         self.count_events(&entry.events);
         let standings = entry.counters.as_ref()?;
@@ -57,20 +63,22 @@ impl Banks {
 
     fn keep_counters(&mut self, findings: &mut Vec<String>) -> Option<u64> {
         let was_broken = self.counters.is_none();
-        if was_broken {
-            self.counters =
-                CounterBank::open(&*self.disk, self.present.len()).ok().map(|opened| opened.bank);
+        let mut found = Vec::new();
+        if was_broken && let Ok(opened) = CounterBank::open_shaped(&*self.disk, self.shape) {
+            self.counters = Some(opened.bank);
+            found = opened.findings;
         }
         match self.counters.as_mut()?.write(&self.record) {
             Ok(sequence) => {
                 if was_broken {
+                    findings.extend(found);
                     findings.push("counters are kept again".into());
                 }
                 Some(sequence)
             }
             Err(error) => {
                 self.counters = None;
-                if !was_broken {
+                if !was_broken && !planted(Mistake::FindingSwallowed) {
                     findings.push(format!("counters are not kept: {error}"));
                 }
                 None
@@ -78,20 +86,38 @@ impl Banks {
         }
     }
 
-    fn keep_told(&mut self, told: &Told, findings: &mut Vec<String>) {
-        if self.parameters.is_none() {
-            self.parameters = ParameterBank::open(&*self.disk).ok().map(|opened| opened.bank);
+    /// Keeps settings and corrections. What fails is tried again with every entry.
+    fn keep_told(&mut self, findings: &mut Vec<String>) {
+        let Some(told) = &self.untold else { return };
+        let was_broken = self.parameters.is_none();
+        let mut found = Vec::new();
+        if was_broken && let Ok(opened) = ParameterBank::open(&*self.disk) {
+            self.parameters = Some(opened.bank);
+            found = opened.findings;
         }
         let Some(bank) = &mut self.parameters else { return };
         let mut parameters = bank.parameters().clone();
         parameters.keep_settings(&told.settings);
         parameters.corrections = told.corrections.iter().copied().collect();
         match bank.write(parameters) {
-            Ok(false) => {}
-            Ok(true) => self.record.count(EventCounter::ParameterChanges),
+            Ok(is_change) => {
+                self.untold = None;
+                if is_change {
+                    self.record.count(EventCounter::ParameterChanges);
+                }
+                if was_broken {
+                    findings.extend(found);
+                    findings.push("settings are kept again".into());
+                }
+            }
             Err(error) => {
                 self.parameters = None;
-                findings.push(format!("settings are not kept: {error}"));
+                if planted(Mistake::SettingsNotTriedAgain) {
+                    self.untold = None;
+                }
+                if !was_broken {
+                    findings.push(format!("settings are not kept: {error}"));
+                }
             }
         }
     }

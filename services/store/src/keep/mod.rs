@@ -6,6 +6,7 @@
 
 mod banks;
 mod chronicle;
+mod continued;
 mod recorder;
 mod restore;
 mod writer;

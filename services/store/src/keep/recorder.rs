@@ -3,6 +3,7 @@
 
 use crate::event::EventKind;
 use crate::job::Aggregator;
+use crate::planted::{Mistake, planted};
 use crate::row::Row;
 use image::{Image, MeterId, Settings, WiringCorrection};
 use metering::Registers;
@@ -115,8 +116,8 @@ impl Recorder {
         }
         let told = self.changed(image);
         // Counters are kept with rows, and before them: a row never stands above the counters of a restart.
-        let due =
-            !rows.is_empty() || !events.is_empty() || told.is_some() || self.is_due(image.time);
+        let brings = !rows.is_empty() || !events.is_empty() || told.is_some();
+        let due = self.is_due(image.time) || (brings && !planted(Mistake::RowsWithoutCounters));
         let counters = due.then(|| {
             self.kept = Some(image.time);
             counters()

@@ -2,11 +2,14 @@
 
 use super::banks::{Banks, Present};
 use super::chronicle::{Chronicle, Logged, OpenHistory};
-use crate::bank::{CounterBank, CounterRecord, EventCounter, ParameterBank, Parameters};
+use crate::bank::{
+    CounterBank, CounterRecord, EventCounter, ParameterBank, Parameters, Shape, counters_shape,
+};
 use crate::calendar::Zone;
 use crate::engine::StoreError;
 use crate::event::EventKind;
 use crate::job::{Aggregator, Configuration};
+use crate::planted::{Mistake, planted};
 use image::MeterId;
 use port::Disk;
 use std::sync::Arc;
@@ -48,8 +51,24 @@ impl Memory {
         window_s: u32,
         open_history: OpenHistory,
     ) -> Result<(Memory, Restored), StoreError> {
+        let shape = counters_shape(&*disk, present.len())?;
+        Memory::open_shaped(disk, present, window_s, shape, open_history)
+    }
+
+    /// Opens everything with the counters in a file of a shape of one's own, such as a small one for many
+    /// tests.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_shaped(
+        disk: Arc<dyn Disk + Sync>,
+        present: Vec<Present>,
+        window_s: u32,
+        shape: Shape,
+        open_history: OpenHistory,
+    ) -> Result<(Memory, Restored), StoreError> {
         let unreadable = |error: String| StoreError::Engine(error);
-        let counters = CounterBank::open(&*disk, present.len())
+        let counters = CounterBank::open_shaped(&*disk, shape)
             .map_err(|error| unreadable(error.to_string()))?;
         let parameters =
             ParameterBank::open(&*disk).map_err(|error| unreadable(error.to_string()))?;
@@ -59,7 +78,8 @@ impl Memory {
         let told = parameters.bank.parameters().clone();
         let configuration = configuration(&told, &mut findings);
         let jobs = logged(&configuration, &present, window_s);
-        let chronicle = Chronicle::open(jobs, open_history, &mut findings);
+        let stopped = newest.as_ref().map(|record| record.time);
+        let chronicle = Chronicle::open(jobs, stopped, open_history, &mut findings);
         let in_order = stopped_in_order(&chronicle);
         let aggregators = aggregators(&chronicle, &configuration.zone, &mut findings);
         let mut record = newest.clone().unwrap_or_default();
@@ -70,9 +90,11 @@ impl Memory {
         let banks = Banks {
             disk,
             present,
+            shape,
             record,
             counters: Some(counters.bank),
             parameters: Some(parameters.bank),
+            untold: None,
             checked: None,
         };
         let restored = Restored {
@@ -126,6 +148,7 @@ fn aggregators(chronicle: &Chronicle, zone: &Zone, findings: &mut Vec<String>) -
             findings.push(format!("the last row of \"{}\": {error}", logged.job.name));
             None
         });
+        let last = last.filter(|_| !planted(Mistake::LastRowForgotten));
         let last = last.as_ref().map(|(layout, row)| (layout, row));
         aggregators.push(Aggregator::new(&logged.layout, zone.clone(), last));
     }

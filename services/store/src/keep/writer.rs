@@ -129,7 +129,9 @@ impl Late for Counted {
     fn followed_by(self, later: Counted, rows_max: usize) -> Counted {
         let ((entry, kept), (later_entry, later_kept)) = (self, later);
         let findings = kept.findings.into_iter().chain(later_kept.findings).collect();
-        let counters = later_kept.counters.or(kept.counters);
+        // Of the later counters, if there are any: rows wait for those they came from.
+        let earlier = kept.counters.filter(|_| later_entry.counters.is_none());
+        let counters = later_kept.counters.or(earlier);
         let kept = Kept { findings, counters, ..later_kept };
         (entry.followed_by(later_entry, rows_max), kept)
     }
