@@ -22,7 +22,8 @@ use port::{Disk, DiskError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// A file that is given up so that a database can be opened on a full disk.
+/// A file that is given up on a full disk, so that a database can be opened, and old rows can be deleted: a
+/// deletion needs room of its own before it makes any.
 const BALLAST: &str = "history.ballast";
 
 /// Its length in bytes. On opening, sled writes a snapshot of 16 bytes a page and at most one segment of
@@ -204,6 +205,18 @@ impl Store for Guarded {
 
     fn compact(&mut self) -> Result<(), StoreError> {
         self.checked_mut().compact()
+    }
+
+    fn give_up_reserve(&mut self) -> Result<(), StoreError> {
+        match self.disk.remove(BALLAST) {
+            Ok(()) | Err(DiskError::NotFound) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn take_reserve(&mut self) {
+        // Without room there is none; the next opening tries again, and says so.
+        let _ = keep_ballast(&*self.disk);
     }
 }
 
@@ -428,24 +441,26 @@ impl Opening<'_> {
         work()
     }
 
-    /// Makes the ballast if it is not there. It is zeros that are written: a hole would hold no space.
     fn keep_ballast(&mut self) {
-        if self.site.engine() != Engine::Sled {
-            return;
-        }
-        let filled = || -> Result<(), DiskError> {
-            let mut file = self.disk.open(BALLAST, true)?;
-            let zeros = vec![0; 64 << 10];
-            while file.size()? < BALLAST_BYTES {
-                let end = file.size()?;
-                file.write_at(end, &zeros)?;
-            }
-            file.sync()
-        };
-        if let Err(error) = filled() {
-            // Space that is short now is better left to the counters.
-            let _ = self.disk.remove(BALLAST);
+        if let Err(error) = keep_ballast(&*self.disk) {
             self.findings.push(format!("history: no ballast could be laid by: {error}"));
         }
     }
+}
+
+/// Makes the ballast if it is not there. It is zeros that are written: a hole would hold no space.
+fn keep_ballast(disk: &dyn Disk) -> Result<(), DiskError> {
+    let filled = || -> Result<(), DiskError> {
+        let mut file = disk.open(BALLAST, true)?;
+        let zeros = vec![0; 64 << 10];
+        while file.size()? < BALLAST_BYTES {
+            let end = file.size()?;
+            file.write_at(end, &zeros)?;
+        }
+        file.sync()
+    };
+    filled().inspect_err(|_| {
+        // Space that is short now is better left to the counters.
+        let _ = disk.remove(BALLAST);
+    })
 }

@@ -133,4 +133,15 @@ pub trait Store: Send {
     /// # Errors
     /// As the engine says; nothing is lost.
     fn compact(&mut self) -> Result<(), StoreError>;
+
+    /// Gives up what the store holds in reserve for a full disk, so that something can be deleted.
+    ///
+    /// # Errors
+    /// As the disk says.
+    fn give_up_reserve(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Takes a reserve again, if there is room for one.
+    fn take_reserve(&mut self) {}
 }

@@ -108,9 +108,11 @@ impl History {
             taken.len(),
             date(last.start_max)
         );
+        self.store.give_up_reserve()?;
         self.remove_groups(&taken)?;
         // The space is free within the database in any case.
         let _ = self.store.compact();
+        self.store.take_reserve();
         Ok(Some(told))
     }
 
