@@ -18,6 +18,9 @@ const WAITING_MAX: usize = 256;
 /// for more than an hour.
 const LATE_ROWS_MAX: usize = 4_096;
 
+/// A batch that has so many rows is large enough: what else waits is the next one.
+const BATCH_ROWS: usize = 1_024;
+
 /// What becomes of entries when a queue is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Haste {
@@ -70,7 +73,7 @@ impl Writer {
 
 fn count(mut banks: Banks, waiting: &Receiver<Entry>, mut on: Queue<Counted>) {
     while let Ok(first) = waiting.recv() {
-        let batch = waiting.try_iter().take(WAITING_MAX).fold(first, Late::followed_by);
+        let batch = batch(first, waiting);
         let mut kept = Kept { time: batch.time, ..Kept::default() };
         kept.counters = banks.keep(&batch, &mut kept.findings);
         on.send((batch, kept));
@@ -80,31 +83,55 @@ fn count(mut banks: Banks, waiting: &Receiver<Entry>, mut on: Queue<Counted>) {
 
 fn record(mut chronicle: Chronicle, waiting: &Receiver<Counted>, mut tell: impl FnMut(&Kept)) {
     while let Ok(first) = waiting.recv() {
-        let (entry, mut kept) = waiting.try_iter().take(WAITING_MAX).fold(first, Late::followed_by);
+        let (entry, mut kept) = batch(first, waiting);
         chronicle.keep(entry, &mut kept);
         tell(&kept);
     }
 }
 
+/// The first and what waits behind it, as one. Nothing of it is given up: it is in time.
+fn batch<T: Late>(first: T, waiting: &Receiver<T>) -> T {
+    let mut batch = first;
+    for _ in 0..WAITING_MAX {
+        if batch.rows() >= BATCH_ROWS {
+            break;
+        }
+        let Ok(later) = waiting.try_recv() else { break };
+        batch = batch.followed_by(later, usize::MAX);
+    }
+    batch
+}
+
 /// Something that can be put together with what comes later.
 trait Late {
-    /// This and a later one as one.
-    fn followed_by(self, later: Self) -> Self;
+    /// Rows in it.
+    fn rows(&self) -> usize;
+
+    /// This and a later one as one; of more rows than `rows_max` the oldest are given up.
+    fn followed_by(self, later: Self, rows_max: usize) -> Self;
 }
 
 impl Late for Entry {
-    fn followed_by(self, later: Entry) -> Entry {
-        self.followed_by(later, LATE_ROWS_MAX)
+    fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn followed_by(self, later: Entry, rows_max: usize) -> Entry {
+        self.followed_by(later, rows_max)
     }
 }
 
 impl Late for Counted {
-    fn followed_by(self, later: Counted) -> Counted {
+    fn rows(&self) -> usize {
+        self.0.rows.len()
+    }
+
+    fn followed_by(self, later: Counted, rows_max: usize) -> Counted {
         let ((entry, kept), (later_entry, later_kept)) = (self, later);
         let findings = kept.findings.into_iter().chain(later_kept.findings).collect();
         let counters = later_kept.counters.or(kept.counters);
         let kept = Kept { findings, counters, ..later_kept };
-        (Late::followed_by(entry, later_entry), kept)
+        (entry.followed_by(later_entry, rows_max), kept)
     }
 }
 
@@ -119,7 +146,7 @@ struct Queue<T> {
 impl<T: Late> Queue<T> {
     fn send(&mut self, entry: T) {
         let entry = match self.late.take() {
-            Some(late) => late.followed_by(entry),
+            Some(late) => late.followed_by(entry, LATE_ROWS_MAX),
             None => entry,
         };
         match self.haste {
@@ -138,5 +165,49 @@ impl<T: Late> Queue<T> {
         if let Some(late) = self.late.take() {
             let _dead = self.sender.send(late);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::{Row, RowFlags};
+    use port::Timestamp;
+
+    fn entry(first: u64, rows: u64) -> Entry {
+        let row = |seq| Row {
+            seq,
+            start: Timestamp::default(),
+            end: Timestamp::default(),
+            measured_ms: 0,
+            flags: RowFlags::NONE,
+            cells: Vec::new(),
+        };
+        Entry { rows: (first..first + rows).map(|seq| (0, row(seq))).collect(), ..Entry::default() }
+    }
+
+    /// [D-8] Steps of a minute bring a row for each second, faster than any disk takes them.
+    #[test]
+    fn nothing_that_is_in_its_queue_is_given_up() {
+        let (sender, waiting) = sync_channel(WAITING_MAX);
+        (1..WAITING_MAX as u64)
+            .for_each(|n| sender.send(entry(60 * n, 60)).expect("there is room"));
+        let (mut taken, mut first) = (Vec::new(), entry(0, 60));
+        loop {
+            let batch = batch(first, &waiting);
+            assert!(batch.rows.len() < BATCH_ROWS + 60, "{} rows in a batch", batch.rows.len());
+            assert!(batch.events.is_empty(), "{:?}", batch.events);
+            taken.extend(batch.rows.into_iter().map(|(_, row)| row.seq));
+            let Ok(next) = waiting.try_recv() else { break };
+            first = next;
+        }
+        assert_eq!(taken, (0..60 * WAITING_MAX as u64).collect::<Vec<u64>>());
+    }
+
+    #[test]
+    fn what_finds_no_place_is_bounded_and_told() {
+        let late = entry(0, 4000).followed_by(entry(4000, 200), LATE_ROWS_MAX);
+        assert_eq!((late.rows.len(), late.rows[0].1.seq), (LATE_ROWS_MAX, 104));
+        assert!(late.events[0].1.starts_with("104 rows were given up"), "{:?}", late.events);
     }
 }
