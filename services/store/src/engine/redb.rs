@@ -9,11 +9,16 @@ use ::redb::{
 use port::{Disk, DiskError, DiskFile};
 use std::fmt;
 use std::io::{Error, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Its cache of pages in bytes; its own default is 1 GiB. As sled's.
 const CACHE_BYTES: usize = 16 << 20;
+
+/// What a file system counts blocks in. redb doubles the length of its file when it needs more: the length
+/// tells what may be used, the blocks what is.
+const BLOCK_BYTES: u64 = 512;
 
 /// One table of redb.
 type Definition = TableDefinition<'static, &'static [u8], &'static [u8]>;
@@ -203,7 +208,7 @@ impl Store for Redb {
     fn bytes_on_disk(&self) -> Result<u64, StoreError> {
         match &self.file {
             Where::System(path) => std::fs::metadata(path)
-                .map(|about| about.len())
+                .map(|about| about.blocks() * BLOCK_BYTES)
                 .map_err(|error| of_io(&error, &self.place)),
             Where::Disk(file) => Ok(lock(file).size()?),
         }

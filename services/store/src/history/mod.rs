@@ -37,6 +37,9 @@ use port::{Disk, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+/// Growth after which it pays to compact a database, as a part of it: a quarter is wasted at the most.
+const COMPACTED_PART: u64 = 4;
+
 /// A row that is in the journal only.
 #[derive(Debug)]
 struct Pending {
@@ -73,6 +76,8 @@ pub struct History {
     told: BTreeSet<u32>,
     events: EventLog,
     cursors: BTreeMap<(String, Stream), u64>,
+    /// Bytes of the database when it was last compacted.
+    compacted: Option<u64>,
 }
 
 fn asked(what: impl Into<String>) -> StoreError {
@@ -285,13 +290,28 @@ impl History {
         Ok(None)
     }
 
-    /// Gives the space that the database does not need back to the disk. It rewrites much of it: for a time
-    /// when little happens, after retention or thinning.
+    /// Gives the space that the database does not need back to the disk. It reads all of it, and rewrites
+    /// what lies behind the gaps: for a time when little happens.
     ///
     /// # Errors
     /// As the database says; nothing is lost.
     pub fn compact(&mut self) -> Result<(), StoreError> {
-        self.store.compact()
+        self.store.compact()?;
+        self.compacted = Some(self.store.bytes_on_disk()?);
+        Ok(())
+    }
+
+    /// The same if the database has grown by more than a quarter since the last time, or if it was never
+    /// done since it was opened. So the work over the years is some times the size, whatever the number of days.
+    ///
+    /// # Errors
+    /// As [`History::compact`].
+    pub fn compact_if_grown(&mut self) -> Result<(), StoreError> {
+        let bytes = self.store.bytes_on_disk()?;
+        match self.compacted {
+            Some(compacted) if bytes <= compacted + compacted / COMPACTED_PART => Ok(()),
+            Some(_) | None => self.compact(),
+        }
     }
 
     /// Closes the history and gives the database back.

@@ -37,6 +37,7 @@ pub(super) fn open(
         told,
         events: opening.events,
         cursors,
+        compacted: None,
     };
     Ok((history, findings))
 }

@@ -168,7 +168,7 @@ impl Chronicle {
     }
 
     /// Seals what is due; once a day lets go first what is not to be kept any longer, and gives the disk
-    /// back what is not needed.
+    /// back what is not needed, if it is much.
     fn look_after(&mut self, kept: &mut Kept) -> Result<(), StoreError> {
         let Some(history) = &mut self.history else { return Ok(()) };
         let day = kept.time.unix_ns.div_euclid(DAY_NS);
@@ -182,7 +182,7 @@ impl Chronicle {
         }
         history.trim_events(EVENTS_MAX)?;
         kept.findings.extend(history.seal_due(kept.time)?);
-        history.compact()
+        history.compact_if_grown()
     }
 
     fn bound_backlog(&mut self, findings: &mut Vec<String>) {
