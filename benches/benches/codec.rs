@@ -2,25 +2,11 @@
 
 #![expect(clippy::print_stdout, reason = "bytes a value are what speed is paid with")]
 
-use benches::history::{COLUMNS, Walk};
+use benches::history::{COLUMNS, columns};
 use benches::processor::{ProcessorTime, criterion};
 use criterion::{Criterion, Throughput};
 use std::hint::black_box;
-use store::Quality;
-use store::chunk::{Cells, decode_cells, encode_cells};
-
-/// Columns of a day or an hour.
-fn columns(interval_s: u32, rows: usize) -> Vec<Cells> {
-    let mut walk = Walk::new(interval_s, 1);
-    let mut columns = vec![Cells::default(); COLUMNS];
-    for _ in 0..rows {
-        for (column, value) in columns.iter_mut().zip(walk.values()) {
-            column.steps.push(value);
-            column.qualities.push(Quality::GOOD);
-        }
-    }
-    columns
-}
+use store::chunk::{decode_cells, encode_cells};
 
 fn codec(criterion: &mut Criterion<ProcessorTime>) {
     for (name, interval_s, rows) in [("second", 1, 3600), ("minute", 60, 1440)] {

@@ -1,43 +1,25 @@
 //! Goals F4 to F6: a day at *sampled*, and phasor steps against the least that gives their numbers. Database
-//! off. Ends with exit code 1 if F4 is missed; F5's peer is `ci/speed/dertwin_steps.py`.
+//! off; with it on: `database_on`. Ends with exit code 1 if F4 is missed; F5's peer is `ci/speed/dertwin_steps.py`.
 
 #![expect(clippy::print_stdout, reason = "the ratios are what this program is for")]
 
-use benches::probe::{self, Energies, ORDERS, Phase, Power};
+use benches::probe::ORDERS;
 use benches::processor::{ProcessorTime, criterion, thread_ns};
+use benches::shipped::{DAY, DAY_S, YEAR, alone, probe_us, scenario};
 use benches::turns::Spread;
 use criterion::{BatchSize, Criterion, Throughput};
 use lab::{DeviceFacts, Trial, try_out};
 use metering::Limits;
 use port::AsFast;
-use sim::scenario::{Fidelity, Scenario, parse};
+use sim::scenario::{Fidelity, Scenario};
 use std::hint::black_box;
 
-const DAY: &str = include_str!("../../scenarios/house-day.toml");
-const YEAR: &str = include_str!("../../scenarios/house-year.toml");
-
-const DAY_S: f64 = 86_400.0;
 /// Windows that a day at *sampled* has at the least: one a minute.
 const WINDOWS_A_DAY: f64 = 1440.0;
 /// A window of 200 ms.
 const WINDOW_S: f64 = 0.2;
 /// Most that a day may cost over its windows alone (F4).
 const DAY_LIMIT: f64 = 10.0;
-
-/// A scenario as it ships, of another length, without what it expects.
-fn scenario(text: &str, fidelity: Fidelity, duration_s: f64) -> Scenario {
-    let mut scenario = parse(text).expect("a scenario that ships");
-    scenario.fidelity = fidelity;
-    scenario.duration_s = Some(duration_s);
-    scenario.expect.clear();
-    scenario
-}
-
-/// The same with the built-in meter alone.
-fn alone(mut scenario: Scenario) -> Scenario {
-    scenario.device.modules.clear();
-    scenario
-}
 
 fn run(scenario: &Scenario) -> Trial {
     let facts = DeviceFacts { limits: Limits::EMS_AV2, version: (0, 0, 0), software_id: "bench" };
@@ -82,25 +64,6 @@ fn day(rounds: usize) -> Spread {
         println!("day: {day_s:.2} s; a window of every sample {:.0} us", window_s * 1e6);
         day_s / (window_s * WINDOWS_A_DAY)
     }))
-}
-
-/// Microseconds of a step of the probe.
-fn probe_us(steps: u32) -> f64 {
-    let phase = |k: usize| {
-        let at = |h: usize, scale: f64| [scale / h as f64, 0.1 * (k + h) as f64];
-        Phase {
-            voltage: std::array::from_fn(|h| at(1 + h, 230.0)),
-            current: std::array::from_fn(|h| at(1 + h, 10.0)),
-        }
-    };
-    let phases: Vec<Phase> = (0..33).map(phase).collect();
-    let (mut powers, mut energies) = (vec![Power::default(); 33], vec![Energies::default(); 33]);
-    let begun = thread_ns();
-    for _ in 0..steps {
-        probe::step(black_box(&phases), 60.0, &mut powers, &mut energies);
-    }
-    black_box((&powers, &energies));
-    (thread_ns() - begun) as f64 * 1e-3 / f64::from(steps)
 }
 
 /// Microseconds of a step of a year with eleven loads, and of the probe's (F6).

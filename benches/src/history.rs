@@ -9,7 +9,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use redb::{Database, ReadableDatabase, TableDefinition};
 use std::path::Path;
-use store::{Aggregate, Cell, Column, Layout, Row, RowFlags};
+use store::chunk::Cells;
+use store::{Aggregate, Cell, Column, Layout, Quality, Row, RowFlags};
 
 /// Columns of a row: what a meter knows.
 pub const COLUMNS: usize = 150;
@@ -70,7 +71,7 @@ impl Walk {
         self.rows += 1;
         let end = Timestamp::from_unix_s(BEGIN_S + self.rows * self.interval_s);
         let cells = self.values().into_iter().map(Cell::good).collect();
-        let measured_ms = 1000 * u32::try_from(self.interval_s).expect("an interval is short");
+        let measured_ms = 1000 * u64::try_from(self.interval_s).expect("an interval is short");
         Row { seq: 0, start, end, measured_ms, flags: RowFlags::NONE, cells }
     }
 
@@ -78,6 +79,19 @@ impl Walk {
     pub fn now(&self) -> Timestamp {
         Timestamp::from_unix_s(BEGIN_S + self.rows * self.interval_s)
     }
+}
+
+/// Columns of so many rows, as they are sealed.
+pub fn columns(interval_s: u32, rows: usize) -> Vec<Cells> {
+    let mut walk = Walk::new(interval_s, 1);
+    let mut columns = vec![Cells::default(); COLUMNS];
+    for _ in 0..rows {
+        for (column, value) in columns.iter_mut().zip(walk.values()) {
+            column.steps.push(value);
+            column.qualities.push(Quality::GOOD);
+        }
+    }
+    columns
 }
 
 /// Sealed columns without rows, journal, quality or checks.

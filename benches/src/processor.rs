@@ -8,6 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+/// Of the accounts of a whole process: `USER_HZ`, the same on every machine.
+const TICKS_A_SECOND: f64 = 100.0;
+
 /// Nanoseconds that the calling thread has run.
 pub fn thread_ns() -> u64 {
     // Passing through the scheduler brings the account up to date, which else is a tick behind.
@@ -19,6 +22,16 @@ pub fn thread_ns() -> u64 {
 pub fn process_ns(pid: u32) -> u64 {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process lives");
     tasks.map(|task| run_ns(&task.expect("a readable folder").path())).sum()
+}
+
+/// Seconds that all threads of this process have run, those that have ended too; in hundredths.
+pub fn all_threads_s() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").expect("the process lives");
+    let behind_name = stat.rsplit(')').next().expect("a name in brackets");
+    // Fields 14 and 15 of the line, of which the name is the second.
+    let times = behind_name.split_whitespace().skip(11).take(2);
+    times.map(|ticks| ticks.parse::<f64>().expect("a number of ticks")).sum::<f64>()
+        / TICKS_A_SECOND
 }
 
 fn run_ns(task: &Path) -> u64 {
