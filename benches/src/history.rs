@@ -71,7 +71,7 @@ impl Walk {
         self.rows += 1;
         let end = Timestamp::from_unix_s(BEGIN_S + self.rows * self.interval_s);
         let cells = self.values().into_iter().map(Cell::good).collect();
-        let measured_ms = 1000 * u32::try_from(self.interval_s).expect("an interval is short");
+        let measured_ms = 1000 * u64::try_from(self.interval_s).expect("an interval is short");
         Row { seq: 0, start, end, measured_ms, flags: RowFlags::NONE, cells }
     }
 
