@@ -4,9 +4,7 @@
 //! said once.
 
 use super::recorder::{Entry, Happened, Standing, Told};
-use crate::bank::{
-    CounterBank, CounterRecord, EventCounter, MeterCounters, ParameterBank, Shape,
-};
+use crate::bank::{CounterBank, CounterRecord, EventCounter, MeterCounters, ParameterBank, Shape};
 use crate::event::EventKind;
 use crate::planted::{Mistake, planted};
 use image::MeterId;

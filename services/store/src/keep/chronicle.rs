@@ -143,14 +143,14 @@ impl Chronicle {
         let event = |(kind, text)| Event { seq: 0, time, kind, text };
         // The entry's own last: the one that says that the program was stopped stays the last of all.
         let said = kept.findings.len();
-        self.events.extend(kept.findings.iter().map(|text| event((EventKind::Store, text.clone()))));
+        self.events
+            .extend(kept.findings.iter().map(|text| event((EventKind::Store, text.clone()))));
         self.events.extend(entry.events.into_iter().map(event));
         self.rows.extend(entry.rows);
         let is_ahead = entry.counters.is_some() && kept.counters.is_none();
-        if !is_ahead || self.rows.len() > HELD_MAX {
-            if let Err(error) = self.try_and_append(kept) {
-                self.fail(&error, kept);
-            }
+        let is_time = !is_ahead || self.rows.len() > HELD_MAX;
+        if is_time && let Err(error) = self.try_and_append(kept) {
+            self.fail(&error, kept);
         }
         self.bound_backlog(&mut kept.findings);
         let own = kept.findings[said..].iter();
@@ -265,7 +265,9 @@ impl Chronicle {
     fn continue_rows(&mut self, findings: &mut Vec<String>) {
         let Some(history) = &self.history else { return };
         let mut firsts = BTreeMap::new();
-        for (place, row) in self.rows.iter_mut().filter(|(place, _)| self.interrupted.contains(place)) {
+        for (place, row) in
+            self.rows.iter_mut().filter(|(place, _)| self.interrupted.contains(place))
+        {
             firsts.entry(*place).or_insert(row);
         }
         for (place, row) in firsts {

@@ -2,10 +2,10 @@
 //!
 //! *Last gasp*: the entry that is kept while the supply falls. *Dip*: the supply fell, and came back.
 
+use super::device::import;
 use super::ledger::{Ledger, at, gained, last_standing, steps};
 use super::mains::Mains;
 use super::meter::{Meter, configure, open};
-use super::device::import;
 use catalog::Register;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

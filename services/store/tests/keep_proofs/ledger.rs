@@ -273,12 +273,7 @@ fn adds_up(column: &store::Column) -> bool {
         && point.register != Some(Register::Partial)
 }
 
-fn cell(
-    layout: &Layout,
-    row: &Row,
-    of: &store::Column,
-    aggregate: Aggregate,
-) -> Option<i64> {
+fn cell(layout: &Layout, row: &Row, of: &store::Column, aggregate: Aggregate) -> Option<i64> {
     let wanted = store::Column { aggregate, ..*of };
     let place = layout.columns.iter().position(|column| *column == wanted)?;
     row.cells[place].value()
@@ -314,8 +309,11 @@ pub fn gained(history: &History, job: &str) -> (i64, i64) {
 /// Where the counter stood at the end of the last row of a job.
 pub fn last_standing(history: &History, job: &str) -> i64 {
     let rows = rows_of(history).remove(job).unwrap_or_default();
-    let column =
-        store::Column { meter: MeterId::Main, point: import(Register::Total), aggregate: Aggregate::Last };
+    let column = store::Column {
+        meter: MeterId::Main,
+        point: import(Register::Total),
+        aggregate: Aggregate::Last,
+    };
     rows.last().and_then(|(layout, row)| cell(layout, row, &column, Aggregate::Last)).unwrap_or(0)
 }
 

@@ -3,10 +3,10 @@
 //! First comes safety: whatever happens, what was acknowledged is there. Then the disk is healed, and all of
 //! it must work again.
 
+use super::device::{import, power};
 use super::ledger::{Ledger, at, last_standing};
 use super::mains::Mains;
 use super::meter::{Meter, configure, open};
-use super::device::{import, power};
 use catalog::{Register, SettingId};
 use image::MeterId;
 use port::{Disk, Timestamp};
@@ -138,13 +138,15 @@ impl Story {
         let meter = meter.unwrap_or_else(|error| {
             assert!(self.failed, "{error}");
             self.disk.heal();
-            Meter::start(&mains, self.now, self.lived_ns, &mut self.ledger).expect("it starts on a healed disk")
+            Meter::start(&mains, self.now, self.lived_ns, &mut self.ledger)
+                .expect("it starts on a healed disk")
         });
         self.live(meter, &mains)
     }
 
     fn live(&mut self, mut meter: Meter, mains: &Mains) -> SimDisk {
-        let length_ns = [SECOND / 5, SECOND, 10 * SECOND, 300 * SECOND][self.rng.random_range(0..4)];
+        let length_ns =
+            [SECOND / 5, SECOND, 10 * SECOND, 300 * SECOND][self.rng.random_range(0..4)];
         self.lost_max_ns = length_ns.max(SECOND);
         let ticks = self.rng.random_range(1..50);
         if self.rng.random_bool(0.5) {
@@ -227,7 +229,8 @@ impl Story {
         self.disk.heal();
         self.look();
         let mains = Mains::new(&self.disk);
-        let mut meter = Meter::start(&mains, self.now, self.lived_ns, &mut self.ledger).expect("it starts");
+        let mut meter =
+            Meter::start(&mains, self.now, self.lived_ns, &mut self.ledger).expect("it starts");
         self.disk.fail(DiskFault::EioAt(self.rng.random_range(0..100)));
         for _ in 0..HEALED_S {
             meter.tick(SECOND, [1_000.0, 0.0, 0.0], &mut self.ledger);
@@ -252,7 +255,12 @@ impl Story {
             aggregate: Aggregate::Last,
         };
         for layout in layouts.iter().filter(|layout| layout.columns.contains(&total)) {
-            assert_eq!(last_standing(history, &layout.job), standing, "rows of {} end at the counter", layout.job);
+            assert_eq!(
+                last_standing(history, &layout.job),
+                standing,
+                "rows of {} end at the counter",
+                layout.job
+            );
         }
     }
 }
