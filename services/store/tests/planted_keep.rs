@@ -25,7 +25,7 @@ fn rows_without_their_counters_are_found() {
 
 #[test]
 fn a_forgotten_last_row_is_found() {
-    caught(Mistake::LastRowForgotten, brown_out::dips_cost_nothing);
+    caught(Mistake::LastRowForgotten, || (0..10).for_each(brown_out::twenty_cuts_in_ten_seconds));
 }
 
 #[test]
@@ -50,5 +50,5 @@ fn retention_of_another_job_is_found() {
 
 #[test]
 fn settings_that_are_not_tried_again_are_found() {
-    caught(Mistake::SettingsNotTriedAgain, stories);
+    caught(Mistake::SettingsNotTriedAgain, full::settings_are_tried_again);
 }

@@ -148,10 +148,9 @@ impl Chronicle {
         self.events.extend(entry.events.into_iter().map(event));
         self.rows.extend(entry.rows);
         let is_ahead = entry.counters.is_some() && kept.counters.is_none();
-        if !is_ahead || self.rows.len() > HELD_MAX {
-            if let Err(error) = self.try_and_append(kept) {
-                self.fail(&error, kept);
-            }
+        let is_time = !is_ahead || self.rows.len() > HELD_MAX;
+        if is_time && let Err(error) = self.try_and_append(kept) {
+            self.fail(&error, kept);
         }
         self.bound_backlog(&mut kept.findings);
         let own = kept.findings[said..].iter();
