@@ -19,10 +19,6 @@ const BLOCK_BYTES: u64 = 512;
 /// Its cache of pages in bytes; its own default is 1 GiB. As sled's.
 const CACHE_BYTES: usize = 16 << 20;
 
-/// What a file system counts blocks in. redb doubles the length of its file when it needs more: the length
-/// tells what may be used, the blocks what is.
-const BLOCK_BYTES: u64 = 512;
-
 /// One table of redb.
 type Definition = TableDefinition<'static, &'static [u8], &'static [u8]>;
 
