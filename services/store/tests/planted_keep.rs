@@ -15,7 +15,9 @@ fn caught(mistake: Mistake, proof: impl Fn()) {
 
 /// They pass in tests/keep.rs.
 fn stories() {
-    (0..60).for_each(|seed| drop(story::told(seed)));
+    for seed in 0..60 {
+        story::told(seed);
+    }
 }
 
 #[test]
