@@ -146,7 +146,7 @@ impl Keeping {
     fn begin(scenario: &Scenario, place: &Place, modules: ModuleMemory) -> Keeping {
         let present = present(scenario).into_iter().map(|(id, serial)| Present { id, serial });
         let disk = Arc::new(place.disk.clone());
-        let (memory, restored) = Memory::open(disk, present.collect(), place.history())
+        let (memory, restored) = Memory::open(disk, present.collect(), 0, place.history())
             .expect("there is nothing in it yet");
         Keeping {
             recorder: Recorder::new(restored.aggregators, None),
