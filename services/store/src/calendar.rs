@@ -18,6 +18,9 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, ToSpan};
 use port::Timestamp;
 
+/// 2025-01-01T00:00:00Z: no meter with this program is older, so that a clock before it was never set.
+pub(crate) const CLOCK_KNOWN: Timestamp = Timestamp { unix_ns: 1_735_689_600_000_000_000 };
+
 /// Longest step that is cut in UTC: every zone of today has an offset in whole quarters of an hour.
 const UTC_STEP_MAX_S: i64 = 15 * 60;
 

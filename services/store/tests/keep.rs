@@ -39,10 +39,8 @@ fn brown_outs_cost_a_second_at_most() {
     brown_out::dips_cost_nothing();
 }
 
-/// [D-6] The oldest days go, counters go on. It fails: redb needs free pages to remove anything, and on a disk
-/// that is full there are none. Counters go on all the same.
+/// [D-6] The oldest days go, counters go on.
 #[test]
-#[ignore = "a full disk stays full: redb needs room to remove"]
 fn the_oldest_days_go_when_the_disk_is_full() {
     full::the_oldest_days_go_when_the_disk_is_full();
 }

@@ -104,7 +104,7 @@ impl Scan {
         let mut findings = Vec::new();
         let used = self.newest.as_ref().map(|(sequence, _)| *sequence);
         if used.is_none() && !self.damaged.is_empty() {
-            findings.push(format!("{name} was used, and no record in it is valid"));
+            findings.push(format!("{name}: it was used, and no record in it is valid"));
         }
         let ahead = |claimed: &u64| claimed.saturating_sub(used.unwrap_or(0));
         let newer = self.damaged.iter().flatten().copied();

@@ -5,6 +5,7 @@
 
 use super::group::{Group, HEADS, chunk_key, group_key};
 use super::{History, Stream};
+use crate::calendar::CLOCK_KNOWN;
 use crate::engine::{Batch, Change, StoreError, Table};
 use crate::planted::{Mistake, planted};
 use port::Timestamp;
@@ -44,6 +45,25 @@ fn date(time: Timestamp) -> String {
     moment.map_or_else(|_| "an unknown day".into(), |moment| moment.strftime("%F").to_string())
 }
 
+/// Of groups in the order of their numbers those at the front that ended before a moment. Where the clock
+/// was not set yet, a group is as old as the next one whose time is known.
+fn aged(groups: Vec<Found>, limit: Timestamp) -> Vec<Found> {
+    let mut end = Timestamp { unix_ns: i64::MAX };
+    let mut ends: Vec<Timestamp> = groups
+        .iter()
+        .rev()
+        .map(|(_, group)| {
+            if group.end_max >= CLOCK_KNOWN {
+                end = group.end_max;
+            }
+            end
+        })
+        .collect();
+    ends.reverse();
+    let old = groups.into_iter().zip(ends).take_while(|(_, end)| *end < limit);
+    old.map(|(group, _)| group).collect()
+}
+
 /// A group with its place: layout, number of the first row.
 type Found = ((u32, u64), Group);
 
@@ -64,12 +84,8 @@ impl History {
             findings.extend(self.thin(job, thin, now)?);
         }
         if let Some(age_s) = keep.age_s {
-            let limit = before(now, age_s);
-            let old: Vec<Found> = self
-                .groups_of(job)
-                .into_iter()
-                .filter(|(place, group)| group.end_max < limit && self.is_read(*place, group))
-                .collect();
+            let mut old = aged(self.groups_of(job), before(now, age_s));
+            old.retain(|(place, group)| self.is_read(*place, group));
             self.remove_groups(&old)?;
         }
         if let Some(bytes) = keep.bytes {

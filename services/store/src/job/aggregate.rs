@@ -9,7 +9,7 @@
 //! civil time, only the row that it stands in does.
 
 use super::part::{Part, Passed, STEERED_NS};
-use crate::calendar::{Span, Step, Zone};
+use crate::calendar::{CLOCK_KNOWN, Span, Step, Zone};
 use crate::planted::{Mistake, planted};
 use crate::row::{Aggregate, Cell, Layout, Row, RowFlag, RowFlags};
 use image::{Image, MeterId, MeterImage};
@@ -29,9 +29,6 @@ const AHEAD_NS: i64 = 500_000_000;
 /// What a row may lack and still be whole: times of operation are rounded, and are less than a microsecond
 /// off.
 const ROUNDED_NS: i64 = 1_000_000;
-
-/// 2025-01-01T00:00:00Z: no meter with this program is older, so that a clock before it was never set.
-const CLOCK_KNOWN: Timestamp = Timestamp { unix_ns: 1_735_689_600_000_000_000 };
 
 /// Makes the rows of a job.
 #[derive(Debug, Clone)]
