@@ -9,6 +9,7 @@ use crate::calendar::CLOCK_KNOWN;
 use crate::engine::{Batch, Change, StoreError, Table};
 use crate::planted::{Mistake, planted};
 use port::Timestamp;
+use std::collections::BTreeSet;
 
 /// Groups that are removed in one batch: with some hundred columns, some thousand changes.
 const GROUPS_AT_ONCE: usize = 32;
@@ -114,8 +115,7 @@ impl History {
     /// # Errors
     /// As the database says.
     pub fn make_room(&mut self) -> Result<Option<String>, StoreError> {
-        let mut groups: Vec<Found> = self.groups.iter().map(|(k, group)| (*k, *group)).collect();
-        groups.sort_by_key(|(place, group)| (group.start_max, *place));
+        let groups = self.oldest_first();
         let newest = groups.last().map_or(0, |(_, group)| group.bytes);
         let taken = oldest_of(groups, newest * 2);
         let Some((_, last)) = taken.last() else { return Ok(None) };
@@ -130,6 +130,22 @@ impl History {
         let _ = self.store.compact();
         self.store.take_reserve();
         Ok(Some(told))
+    }
+
+    /// All groups, the oldest first. Of each job they are in the order of their numbers, whatever the clock
+    /// did: none goes before those in front of it.
+    fn oldest_first(&self) -> Vec<Found> {
+        let jobs: BTreeSet<&str> = self.layouts.iter().map(|layout| layout.job.as_str()).collect();
+        let mut reached = Vec::new();
+        for job in jobs {
+            let mut latest = Timestamp { unix_ns: i64::MIN };
+            for (place, group) in self.groups_of(job) {
+                latest = latest.max(group.start_max);
+                reached.push((latest, (place, group)));
+            }
+        }
+        reached.sort_by_key(|(latest, ((_, first), _))| (*latest, *first));
+        reached.into_iter().map(|(_, group)| group).collect()
     }
 
     /// The groups of a job, the oldest first.

@@ -40,6 +40,8 @@ pub struct Ledger {
     are_counters_broken: bool,
     told: Vec<Told>,
     are_settings_broken: bool,
+    /// Whether any settings were acknowledged.
+    are_settings_kept: bool,
     jobs: BTreeMap<String, Rows>,
     events: Vec<String>,
     waiting_events: VecDeque<String>,
@@ -78,6 +80,7 @@ impl Ledger {
         self.are_settings_broken |= said("settings are not kept");
         self.are_settings_broken &= !said("settings are kept again");
         if !self.are_settings_broken {
+            self.are_settings_kept |= !self.told.is_empty();
             self.told.drain(..self.told.len().saturating_sub(1));
         }
     }
@@ -170,10 +173,11 @@ impl Ledger {
             told.settings == parameters.to_settings()
                 && corrections.copied().collect::<BTreeMap<_, _>>() == parameters.corrections
         });
-        assert!(found.is_some() || self.told.len() <= 1, "settings that nobody made");
-        // Of a first record that did not arrive nothing is left.
+        // Of first records that did not arrive nothing is left.
+        let is_nothing = parameters.settings.is_empty() && !self.are_settings_kept;
+        assert!(found.is_some() || is_nothing, "settings that nobody made, or forgotten ones");
         let settings = found.map(|found| self.told.swap_remove(found));
-        assert!(settings.is_some() || parameters.settings.is_empty(), "settings are forgotten");
+        self.are_settings_kept |= settings.is_some();
         self.told = settings.into_iter().collect();
     }
 
