@@ -347,6 +347,9 @@ fn the_ballast_is_given_up_so_that_a_database_opens() {
         fn keep_copy(&self) -> Result<(), StoreError> {
             self.1.keep_copy()
         }
+        fn renew(&self) -> Result<(), StoreError> {
+            self.1.renew()
+        }
         fn drop_copy(&self) -> Result<(), StoreError> {
             self.1.drop_copy()
         }

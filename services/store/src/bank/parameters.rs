@@ -47,6 +47,9 @@ pub struct ParameterBank {
     kept: Parameters,
     sealed_changes: u64,
     is_written: bool,
+    /// Whether what is kept was written here. After a sync that failed the file may read what a power cut
+    /// would not leave, so what was only read is written once more.
+    is_proved: bool,
 }
 
 /// The parameters as they were found.
@@ -73,7 +76,7 @@ impl ParameterBank {
         if let Err(error) = kept.calibration() {
             findings.push(format!("the calibration cannot be used: {error}"));
         }
-        let bank = ParameterBank { banks, kept, sealed_changes, is_written };
+        let bank = ParameterBank { banks, kept, sealed_changes, is_written, is_proved: false };
         Ok(OpenedParameters { bank, findings })
     }
 
@@ -97,12 +100,13 @@ impl ParameterBank {
     /// # Errors
     /// If they do not fit, or the file does not take them; then those before still stand.
     pub fn write(&mut self, parameters: Parameters) -> Result<bool, ParameterError> {
-        if self.is_written && parameters == self.kept {
+        let is_same = self.is_written && parameters == self.kept;
+        if is_same && self.is_proved {
             return Ok(false);
         }
         let is_sealed_change = parameters.sealed() != self.kept.sealed();
         self.keep(parameters, self.sealed_changes + u64::from(is_sealed_change))?;
-        Ok(true)
+        Ok(!is_same)
     }
 
     /// Back to the state of delivery: settings, corrections of the wiring and configuration. The
@@ -134,7 +138,8 @@ impl ParameterBank {
             return Err(ParameterError::SettingName(slug.clone()));
         }
         self.banks.write(&parameters.to_bytes(sealed_changes))?;
-        (self.kept, self.sealed_changes, self.is_written) = (parameters, sealed_changes, true);
+        (self.kept, self.sealed_changes) = (parameters, sealed_changes);
+        (self.is_written, self.is_proved) = (true, true);
         Ok(())
     }
 }

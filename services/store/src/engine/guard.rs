@@ -71,6 +71,7 @@ impl Guarded {
             contents: last.as_ref().map_or_else(Contents::default, |last| last.contents),
             closed: None,
             unsearched: last.as_ref().and_then(|last| last.unsearched),
+            failed: false,
         };
         let mut opening = Opening { head, last, state, disk, site, probe, findings };
         let mut checked = opening.run()?;
@@ -117,6 +118,7 @@ impl Guarded {
             contents: into.contents(),
             closed: None,
             unsearched: None,
+            failed: false,
         };
         history.checked = Some(into);
         history.site = to;
@@ -162,6 +164,21 @@ impl Guarded {
         self.head.write(&self.state)
     }
 
+    /// Remembers that the disk failed under the database. After a sync that failed its file reads as if
+    /// nothing had happened, while a power cut would show that something did: so it is written anew before it
+    /// is opened again.
+    fn note_failure(&mut self, done: Result<(), StoreError>) -> Result<(), StoreError> {
+        let is_room = |error: &StoreError| {
+            matches!(error, StoreError::Disk(DiskError::Full | DiskError::ReadOnly))
+        };
+        if done.as_ref().is_err_and(|error| !is_room(error)) {
+            self.state.failed = true;
+            // If the disk takes this neither, there is nothing left to do.
+            let _ = self.head.write(&self.state);
+        }
+        done
+    }
+
     fn checked(&self) -> &Checked {
         self.checked.as_ref().expect("it is taken only when it is closed")
     }
@@ -194,7 +211,8 @@ impl Store for Guarded {
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.checked_mut().commit(batch)?;
+        let done = self.checked_mut().commit(batch);
+        self.note_failure(done)?;
         self.state.contents = self.checked().contents();
         self.head.write(&self.state)
     }
@@ -204,7 +222,8 @@ impl Store for Guarded {
     }
 
     fn compact(&mut self) -> Result<(), StoreError> {
-        self.checked_mut().compact()
+        let done = self.checked_mut().compact();
+        self.note_failure(done)
     }
 
     fn give_up_reserve(&mut self) -> Result<(), StoreError> {
@@ -278,6 +297,12 @@ struct Opening<'a> {
 
 impl Opening<'_> {
     fn run(&mut self) -> Result<Checked, StoreError> {
+        if self.last.as_ref().is_some_and(|last| last.failed) {
+            self.site.renew()?;
+            let database = self.site.engine().file_name();
+            self.findings
+                .push(format!("{database}: the disk failed under it; it was written anew"));
+        }
         let files = self.files()?;
         // From here on its files change, whatever becomes of us.
         self.head.write(&self.state)?;

@@ -31,7 +31,14 @@ pub(crate) struct State {
     pub closed: Option<Closed>,
     /// Set while a database that was set aside is still to be searched.
     pub unsearched: Option<Unsearched>,
+    /// Set when the disk failed under it: what its file reads is not what a power cut would leave.
+    pub failed: bool,
 }
+
+/// The third byte: open, closed as it should be, or open and the disk has failed.
+const OPEN: u8 = 0;
+const CLOSED: u8 = 1;
+const FAILED: u8 = 2;
 
 /// A database that was set aside and is still to be searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +93,12 @@ impl State {
     fn to_bytes(&self) -> Vec<u8> {
         let engine =
             Engine::ALL.iter().position(|engine| *engine == self.engine).expect("ALL is complete");
-        let mut bytes = vec![VERSION, engine as u8, u8::from(self.closed.is_some())];
+        let how = match (self.closed, self.failed) {
+            (Some(_), _) => CLOSED,
+            (None, true) => FAILED,
+            (None, false) => OPEN,
+        };
+        let mut bytes = vec![VERSION, engine as u8, how];
         bytes.extend(self.contents.to_bytes());
         let closed = self.closed.unwrap_or(Closed { bytes: 0, crc: 0 });
         bytes.extend(closed.bytes.to_le_bytes());
@@ -115,7 +127,8 @@ impl State {
         Some(State {
             engine: *Engine::ALL.get(usize::from(bytes[1]))?,
             contents: Contents::from_bytes(contents)?,
-            closed: (bytes[2] == 1).then_some(closed),
+            closed: (bytes[2] == CLOSED).then_some(closed),
+            failed: bytes[2] == FAILED,
             unsearched: (*is_unsearched == 1).then_some(unsearched),
         })
     }

@@ -11,6 +11,7 @@ use std::fmt;
 use std::io::{Error, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Unit in which the system counts the room that a file takes (stat(2)).
@@ -61,7 +62,10 @@ impl Redb {
     pub fn on_disk(disk: &dyn Disk, name: &str) -> Result<Redb, StoreError> {
         let file: SharedFile = Arc::new(Mutex::new(disk.open(name, true)?));
         let db = builder()
-            .create_with_backend(OnDisk { file: Arc::clone(&file) })
+            .create_with_backend(OnDisk {
+                file: Arc::clone(&file),
+                is_given_up: AtomicBool::new(false),
+            })
             .map_err(|error| of_database(error, name))?;
         Redb { db, place: name.into(), file: Where::Disk(file) }.with_tables()
     }
@@ -223,14 +227,29 @@ impl Store for Redb {
     }
 }
 
-/// A file of a disk as redb wants it.
+/// A file of a disk as redb wants it. After a write or a sync that failed it takes nothing more, not even the
+/// mark that redb leaves behind when it closes: what is in the file is not known any more.
 struct OnDisk {
     file: SharedFile,
+    is_given_up: AtomicBool,
 }
 
 impl OnDisk {
     fn file(&self) -> MutexGuard<'_, Box<dyn DiskFile>> {
         lock(&self.file)
+    }
+
+    fn change(
+        &self,
+        change: impl FnOnce(&mut dyn DiskFile) -> Result<(), DiskError>,
+    ) -> Result<(), Error> {
+        if self.is_given_up.load(Ordering::Relaxed) {
+            return Err(Error::other("it failed before and is given up"));
+        }
+        change(&mut **self.file()).map_err(|error| {
+            self.is_given_up.store(true, Ordering::Relaxed);
+            in_system_words(error)
+        })
     }
 }
 
@@ -264,14 +283,14 @@ impl StorageBackend for OnDisk {
     }
 
     fn set_len(&self, len: u64) -> Result<(), Error> {
-        self.file().set_size(len).map_err(in_system_words)
+        self.change(|file| file.set_size(len))
     }
 
     fn sync_data(&self) -> Result<(), Error> {
-        self.file().sync().map_err(in_system_words)
+        self.change(|file| file.sync())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> Result<(), Error> {
-        self.file().write_at(offset, data).map_err(in_system_words)
+        self.change(|file| file.write_at(offset, data))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fault::{of_io, sync_folder};
 use super::{Engine, Redb, Sled, Store, StoreError};
-use port::Disk;
+use port::{Disk, DiskError};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,9 @@ use std::sync::Arc;
 
 /// What a database that was set aside is called, with a number behind it.
 pub const DAMAGED: &str = "history.damaged-";
+
+/// A database that is being written anew.
+const RENEWED: &str = "history.renewed";
 
 /// The files of a database as bytes.
 pub trait SiteFiles: Send + Sync {
@@ -49,6 +52,12 @@ pub trait Site: SiteFiles {
     /// # Errors
     /// As the disk says.
     fn drop_copy(&self) -> Result<(), StoreError>;
+
+    /// Writes its file anew, so that what is read is what is on the disk; of sled nothing is done.
+    ///
+    /// # Errors
+    /// As the disk says; then the file is as it was.
+    fn renew(&self) -> Result<(), StoreError>;
 
     /// Gives it, or the copy of it if there is one, another name for good, and tells which.
     ///
@@ -204,6 +213,20 @@ impl Site for FolderSite {
         removed(&self.copy()).map_err(|error| of_io(&error, &self.copy().display().to_string()))
     }
 
+    fn renew(&self) -> Result<(), StoreError> {
+        let path = self.folder.join(self.engine.file_name());
+        if self.engine == Engine::Sled || !path.exists() {
+            return Ok(());
+        }
+        let renewed = self.folder.join(RENEWED);
+        let copied = fs::copy(&path, &renewed)
+            .and_then(|_| fs::File::open(&renewed)?.sync_all())
+            .and_then(|()| fs::rename(&renewed, &path));
+        copied.map_err(|error| of_io(&error, &renewed.display().to_string()))?;
+        sync_folder(&self.folder)?;
+        Ok(())
+    }
+
     fn set_aside(&self) -> Result<String, StoreError> {
         let database = self.folder.join(self.engine.file_name());
         let name = free_name(|name| self.folder.join(name).symlink_metadata().is_ok());
@@ -305,6 +328,27 @@ impl Site for OnDiskSite {
 
     fn drop_copy(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn renew(&self) -> Result<(), StoreError> {
+        let file = match self.disk.open(&self.name, false) {
+            Ok(file) => file,
+            Err(DiskError::NotFound) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let mut renewed = self.disk.open(RENEWED, true)?;
+        renewed.set_size(0)?;
+        let (mut offset, mut bytes) = (0, vec![0; 64 << 10]);
+        loop {
+            let read = file.read_at(offset, &mut bytes)?;
+            if read == 0 {
+                break;
+            }
+            renewed.write_at(offset, &bytes[..read])?;
+            offset += read as u64;
+        }
+        renewed.sync()?;
+        Ok(self.disk.rename(RENEWED, &self.name)?)
     }
 
     fn set_aside(&self) -> Result<String, StoreError> {
