@@ -9,7 +9,7 @@ use port::{EsyReply, Reading, Readings, Reason, Role, Timestamp};
 use std::sync::Arc;
 use world::{Effects, Inputs, Pulse, TwinConfig, WindowStamp};
 
-use catalog::{QuantityId, Register, Scope, point};
+use catalog::{Class, QuantityId, Register, Scope, point};
 
 /// What a meter shows.
 struct Shown {
@@ -179,7 +179,10 @@ fn system(shown: &Shown, quantity: QuantityId, register: Option<Register>) -> Re
 
 fn digest(digest: &mut Digest, window_end: f64, readings: &Readings) {
     digest.add(window_end.to_bits());
-    for (_, reading) in readings.iter() {
+    for (id, reading) in readings.iter() {
+        if matches!(id.point().quantity.class, Class::Energy | Class::Hours) {
+            continue;
+        }
         match reading {
             Reading::Value { value, flags } => {
                 digest.add(value.to_bits());
