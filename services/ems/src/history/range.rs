@@ -1,6 +1,6 @@
 //! Times, steps and columns as they are asked for on the command line.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use port::Timestamp;
 use store::calendar::{Step, Zone};
 use store::{Column, Layout};
@@ -11,8 +11,8 @@ pub fn moment(text: &str, zone: &Zone) -> Result<Timestamp, String> {
         let ns = i64::try_from(instant.as_nanosecond());
         return ns.map(|unix_ns| Timestamp { unix_ns }).map_err(|_| too_far(text));
     }
-    let local = text.parse::<Date>().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
-    let local = local.or_else(|_| text.parse::<DateTime>()).map_err(|_| {
+    // A date alone is its midnight.
+    let local = text.parse::<DateTime>().map_err(|_| {
         format!("\"{text}\" is no time: write 2026-11-01, 2026-11-01T06:00 or 2026-11-01T06:00:00Z")
     })?;
     Ok(zone.first(local))

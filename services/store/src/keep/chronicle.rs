@@ -31,8 +31,12 @@ const DAY_NS: i64 = 86_400_000_000_000;
 /// Events that are kept: at ten a day those of 27 years.
 const EVENTS_MAX: u64 = 100_000;
 
-/// Rows and events that are written at once: as many as fit a record of the journal, whatever the job.
+/// Rows or events that are written at once.
 const AT_ONCE: usize = 64;
+
+/// Cells that are written at once: at most 12 bytes each, and the half MiB of a record of the journal also
+/// takes the heads of the rows and the events.
+const CELLS_AT_ONCE: usize = 32_768;
 
 /// Rows and events that wait for a history that cannot be written to; of more the oldest go.
 const BACKLOG_MAX: usize = 20_000;
@@ -231,9 +235,8 @@ impl Chronicle {
     fn append(&mut self, kept: &mut Kept) -> Result<(), StoreError> {
         self.continue_rows(&mut kept.findings);
         while !self.rows.is_empty() || !self.events.is_empty() {
+            let (rows, events) = (self.rows_at_once(), self.events.len().min(AT_ONCE));
             let Some(history) = &mut self.history else { return Ok(()) };
-            let [rows, events] =
-                [self.rows.len(), self.events.len()].map(|waiting| waiting.min(AT_ONCE));
             let id = |place: usize| self.jobs[place].id.expect("an open history knows all jobs");
             let batch = self.rows.iter().take(rows).map(|(place, row)| (id(*place), row.clone()));
             let first = self.rows.front().map(|(place, _)| self.jobs[*place].job.name.clone());
@@ -245,6 +248,17 @@ impl Chronicle {
             self.appended(rows, events, kept);
         }
         Ok(())
+    }
+
+    /// How many of the rows that wait fit a batch.
+    fn rows_at_once(&self) -> usize {
+        let mut cells = 0;
+        let fits = |(_, row): &&(usize, Row)| {
+            let is_first = cells == 0;
+            cells += row.cells.len();
+            is_first || cells <= CELLS_AT_ONCE
+        };
+        self.rows.iter().take(AT_ONCE).take_while(fits).count()
     }
 
     /// So many rows and events that waited are in the history.
