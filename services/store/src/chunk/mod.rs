@@ -2,7 +2,7 @@
 //!
 //! *Group*: consecutive rows of a layout, of one UTC day. *Chunk*: one column of a group; the *heads* are one
 //! more chunk, with what a row has beside its cells. A chunk is version, CRC-32C of what follows, number of
-//! rows, and the numbers as [`series`] and runs. What is decoded may be anything: it is what was
+//! rows, and the numbers as `series` and runs. What is decoded may be anything: it is what was
 //! encoded, or [`StoreError::Damaged`], and memory is taken for no more than [`ROWS_MAX`] rows.
 
 mod series;
