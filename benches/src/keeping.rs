@@ -149,7 +149,7 @@ impl Keeping {
         let (memory, restored) = Memory::open(disk, present.collect(), 0, place.history())
             .expect("there is nothing in it yet");
         Keeping {
-            recorder: Recorder::new(restored.aggregators, None),
+            recorder: Recorder::new(restored.aggregators),
             writer: Writer::start(memory, Haste::Wait, |kept| {
                 assert!(kept.findings.is_empty(), "{:?}", kept.findings);
             }),

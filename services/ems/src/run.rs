@@ -72,18 +72,17 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     }
     let seed = scenario.seed;
     let kept = keep(arguments, &scenario)?;
-    let (begin, attached) = kept.unzip();
-    let memory = begin.as_ref().map(|begin| begin.modules.clone()).unwrap_or_default();
+    let begin = kept.as_ref().map(|(begin, _)| begin);
+    let memory = begin.map(|begin| begin.modules.clone()).unwrap_or_default();
     let mut installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
         .map_err(|error| Failure::File(format!("{}: {error}", arguments.scenario)))?;
-    let stopped = begin.as_ref().and_then(|begin| begin.stopped);
+    let stopped = begin.and_then(|begin| begin.stopped);
     installation.config.start = next_day(installation.config.start, stopped);
     let duration = arguments.duration.or(scenario.duration_s);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    let kept = Kept { begin, attached };
     runtime.block_on(serve(arguments, &scenario.name, seed, duration, installation, kept))
 }
 
@@ -96,11 +95,6 @@ fn next_day(start: Timestamp, stopped: Option<Timestamp>) -> Timestamp {
 }
 
 /// What a run begins with and what keeps it; nothing if it is to keep nothing.
-struct Kept {
-    begin: Option<Begin>,
-    attached: Option<Attached>,
-}
-
 fn keep(arguments: &RunArgs, scenario: &Scenario) -> Result<Option<(Begin, Attached)>, Failure> {
     if arguments.ephemeral {
         return Ok(None);
@@ -121,7 +115,7 @@ async fn serve(
     seed: u64,
     duration_s: Option<f64>,
     installation: Installation,
-    mut kept: Kept,
+    kept: Option<(Begin, Attached)>,
 ) -> Result<(), Failure> {
     let server = modbus::Server::bind(arguments.modbus, modbus::Options::default())
         .await
@@ -133,7 +127,8 @@ async fn serve(
 
     let Installation { config, feed, mut script } = installation;
     let mut twin = Twin::new(&config);
-    if let Some(begin) = kept.begin {
+    let (begin, mut attached) = kept.unzip();
+    if let Some(begin) = begin {
         twin.restore(begin.main);
         script.add(begin.cues);
         script = script.with_calendar(begin.calendar);
@@ -141,7 +136,7 @@ async fn serve(
     let rate = config.format.sample_rate_hz;
     let start = config.start;
     let first = Arc::new(first_image(&twin, &config));
-    if let Some(attached) = &mut kept.attached {
+    if let Some(attached) = &mut attached {
         attached.start(&first);
     }
     let (images, watching) = watch::channel(first);
@@ -167,7 +162,7 @@ async fn serve(
         commands,
     };
     let live = Live::new(name, seed, address);
-    let (outcome, interrupted) = drive(runner, live, arguments.json, kept.attached).await?;
+    let (outcome, interrupted) = drive(runner, live, arguments.json, attached).await?;
     let _all_gone = stop_sender.send(true);
     if let Err(error) = service.await {
         return Err(Failure::Internal(format!("the Modbus service ended: {error}")));

@@ -102,6 +102,11 @@ impl Zone {
         TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect()
     }
 
+    /// As jiff has it.
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.0
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")

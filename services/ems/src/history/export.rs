@@ -10,7 +10,6 @@ use crate::issued::issued;
 use crate::keeping::{self, Keeping};
 use files::csv::Style;
 use files::{Facts, Summed};
-use jiff::tz::TimeZone;
 use port::Timestamp;
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
@@ -54,7 +53,7 @@ pub fn export(arguments: &ExportArgs) -> Result<(), Failure> {
         serial: keeping.serial.clone(),
         version: env!("CARGO_PKG_VERSION").into(),
         software_id: env!("EMS_SOFTWARE_ID").into(),
-        zone: TimeZone::get(asked.zone.name()).unwrap_or(TimeZone::UTC),
+        zone: asked.zone.time_zone().clone(),
         created: created()?,
     };
     let layouts = layouts(arguments, &keeping)?;

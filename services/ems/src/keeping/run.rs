@@ -95,7 +95,7 @@ pub fn begin(
     let attached = Attached {
         main: begin.main.clone(),
         modules: begin.modules.clone(),
-        recorder: Recorder::new(restored.aggregators, None),
+        recorder: Recorder::new(restored.aggregators),
         writer: Writer::start(memory, haste, move |kept| tell(kept, acknowledge)),
         started,
         image: None,

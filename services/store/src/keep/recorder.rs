@@ -90,9 +90,9 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// With the aggregators of the jobs, by place, and what is kept of settings already.
-    pub fn new(jobs: Vec<Aggregator>, told: Option<Told>) -> Recorder {
-        Recorder { jobs, kept: None, told }
+    /// With the aggregators of the jobs, by place.
+    pub fn new(jobs: Vec<Aggregator>) -> Recorder {
+        Recorder { jobs, kept: None, told: None }
     }
 
     /// Looks at the image before the first tick: gains begin at its counters.

@@ -87,7 +87,7 @@ impl Meter {
         let said = restored.findings.into_iter().map(|text| (EventKind::Store, text));
         let mut events: Vec<Happened> = said.collect();
         events.push((EventKind::Start, format!("started at {}", now.unix_ns)));
-        let mut recorder = Recorder::new(restored.aggregators, None);
+        let mut recorder = Recorder::new(restored.aggregators);
         recorder.begin(device.image());
         Ok(Meter { device, memory, recorder, mains: mains.clone(), layouts, events })
     }
@@ -105,7 +105,7 @@ impl Meter {
     pub fn stop(mut self, ledger: &mut Ledger) -> Kept {
         let device = &self.device;
         let events = vec![(EventKind::Stop, "stopped".to_string())];
-        let empty = Recorder::new(Vec::new(), None);
+        let empty = Recorder::new(Vec::new());
         let recorder = std::mem::replace(&mut self.recorder, empty);
         let entry = recorder.finish(device.image(), events, device.standings());
         self.keep(entry, ledger)
