@@ -239,7 +239,22 @@ impl Meter {
             | SettingId::TariffSelected
             | SettingId::DigitalInputFunction
             | SettingId::WrongConnectionDetection
-            | SettingId::Password => {}
+            | SettingId::Password
+            | SettingId::DigitalOutputFunction
+            | SettingId::DigitalOutputNormalState
+            | SettingId::PulseEnergy
+            | SettingId::PulseWeightWh
+            | SettingId::PulseDurationMs
+            | SettingId::OutputRemote
+            | SettingId::AlarmVariable
+            | SettingId::AlarmSet1
+            | SettingId::AlarmSet2
+            | SettingId::AlarmDelayS
+            | SettingId::DisplayLanguage
+            | SettingId::DisplayHomePage
+            | SettingId::DisplayBacklightMin
+            | SettingId::DisplayScreensaver
+            | SettingId::DisplayPageFilter => {}
         }
     }
 

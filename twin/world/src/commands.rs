@@ -104,7 +104,22 @@ pub fn concerns_metering(id: SettingId) -> bool {
         | SettingId::TariffSelected
         | SettingId::DigitalInputFunction
         | SettingId::WrongConnectionDetection
-        | SettingId::Password => false,
+        | SettingId::Password
+        | SettingId::DigitalOutputFunction
+        | SettingId::DigitalOutputNormalState
+        | SettingId::PulseEnergy
+        | SettingId::PulseWeightWh
+        | SettingId::PulseDurationMs
+        | SettingId::OutputRemote
+        | SettingId::AlarmVariable
+        | SettingId::AlarmSet1
+        | SettingId::AlarmSet2
+        | SettingId::AlarmDelayS
+        | SettingId::DisplayLanguage
+        | SettingId::DisplayHomePage
+        | SettingId::DisplayBacklightMin
+        | SettingId::DisplayScreensaver
+        | SettingId::DisplayPageFilter => false,
     }
 }
 
