@@ -103,6 +103,33 @@ pub fn install_with(
     Ok(Installation { config, feed, script: plan.script() })
 }
 
+/// What a scenario at fidelity *waveform* gives to a meter whose converter or bus is another.
+pub struct Parts {
+    /// What the world is made of.
+    pub config: TwinConfig,
+    /// Counts of the built-in meter.
+    pub main: Box<dyn SampleSource + Send>,
+    /// The modules, if there are any.
+    pub bus: Option<VirtualBus>,
+    /// What happens to the device meanwhile.
+    pub script: Script,
+}
+
+/// Sets up a scenario in parts, whatever its fidelity.
+///
+/// # Errors
+/// As those of [`install`].
+pub fn parts(
+    scenario: &Scenario,
+    device: &DeviceFacts,
+    memory: &ModuleMemory,
+) -> Result<Parts, SetUpError> {
+    let plan = Plan { memory: memory.clone(), ..Plan::new(scenario) };
+    let config = plan.config(device, plan.format(MeterPort::Main));
+    let (main, bus) = plan.sources()?;
+    Ok(Parts { config, main, bus, script: plan.script() })
+}
+
 /// The true sample clock of a scenario's meters, in hertz.
 pub fn clock_hz(scenario: &Scenario) -> f64 {
     front_end(scenario, 0).clock_hz(scenario.device.sample_rate_hz)
@@ -214,10 +241,16 @@ impl<'a> Plan<'a> {
 
     /// Samples of all front ends, with the faults that the scenario gives them.
     fn samples(&self) -> Result<Samples, SetUpError> {
+        let (main, bus) = self.sources()?;
+        Ok(Samples::new(main, bus.map(|bus| Box::new(bus) as Box<dyn EsyBus + Send>)))
+    }
+
+    /// Counts of the built-in meter, and the modules, if there are any.
+    fn sources(&self) -> Result<(Box<dyn SampleSource + Send>, Option<VirtualBus>), SetUpError> {
         let Terminals { main, voltages, modules } = self.scenario.terminals();
         let main = self.faulty(MeterPort::Main, self.afe(0, main)?)?;
         if modules.is_empty() {
-            return Ok(Samples::new(main, None));
+            return Ok((main, None));
         }
         // The reference and the sample clock are the EMS's own.
         let reference = Box::new(self.afe(0, voltages)?);
@@ -235,7 +268,7 @@ impl<'a> Plan<'a> {
                 true => bus.plug_at(at, slot, self.replacement(slot, at)?),
             }
         }
-        Ok(Samples::new(main, Some(Box::new(bus) as Box<dyn EsyBus + Send>)))
+        Ok((main, Some(bus)))
     }
 
     pub(crate) fn faulty(

@@ -15,7 +15,7 @@ mod trial;
 
 pub use expect::{Found, Judge, Verdict};
 pub use installation::{
-    DeviceFacts, Installation, SetUpError, clock_hz, install, install_with, present,
+    DeviceFacts, Installation, Parts, SetUpError, clock_hz, install, install_with, parts, present,
 };
 pub use meter_source::{Source, meter_source};
 pub use trial::{Trial, TrialError, try_out};

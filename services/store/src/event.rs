@@ -19,11 +19,13 @@ pub enum EventKind {
     Wiring,
     /// Something about the store: damage, space, repair.
     Store,
+    /// The converter fell silent, or came back.
+    Converter,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [EventKind; 7] = [
+    pub const ALL: [EventKind; 8] = [
         EventKind::Start,
         EventKind::Stop,
         EventKind::Command,
@@ -31,6 +33,7 @@ impl EventKind {
         EventKind::Module,
         EventKind::Wiring,
         EventKind::Store,
+        EventKind::Converter,
     ];
 
     /// Public, stable name.
@@ -43,6 +46,7 @@ impl EventKind {
             EventKind::Module => "module",
             EventKind::Wiring => "wiring",
             EventKind::Store => "store",
+            EventKind::Converter => "converter",
         }
     }
 }

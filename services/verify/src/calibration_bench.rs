@@ -145,7 +145,7 @@ fn read(
     most: usize,
 ) -> Result<(), SourceError> {
     match source.read(block, most)? {
-        SourceState::Samples => Ok(()),
+        SourceState::Samples | SourceState::Silent => Ok(()),
         SourceState::Ended => Err(SourceError("they ended before the measurement did".into())),
     }
 }

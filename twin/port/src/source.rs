@@ -193,6 +193,8 @@ impl SampleBlock {
 pub enum SourceState {
     /// The block holds at least one sample.
     Samples,
+    /// No samples came for a while, and more may: the block is empty, and its `first` is where time stands.
+    Silent,
     /// There are no more samples; the block is empty.
     Ended,
 }

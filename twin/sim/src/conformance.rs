@@ -64,6 +64,7 @@ fn hear(source: &mut dyn SampleSource, max: usize, capacity: usize) -> Result<He
     while heard.indices.len() < COMPARED_SAMPLES && !heard.ended {
         match read(source, &mut block, max)? {
             SourceState::Samples => take(&mut heard, &block, max.min(capacity))?,
+            SourceState::Silent => quiet(&heard, &block)?,
             SourceState::Ended => heard.ended = true,
         }
         if *source.format() != format {
@@ -98,6 +99,15 @@ fn stays_ended(
         }
     }
     Ok(())
+}
+
+/// A stretch without samples only moves time on.
+fn quiet(heard: &Heard, block: &SampleBlock) -> Result<(), String> {
+    let least = heard.indices.last().map_or(0, |last| last + 1);
+    match block.samples == 0 && block.first >= least {
+        true => Ok(()),
+        false => Err(format!("silent, with {} samples from {}", block.samples, block.first)),
+    }
 }
 
 /// Adds a block after checking it by itself.

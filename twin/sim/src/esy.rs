@@ -221,7 +221,7 @@ impl VirtualBus {
     /// Reads one chunk from every front end and meters it. False when the reference has ended.
     fn advance(&mut self, max: usize) -> bool {
         match self.reference.read(&mut self.block, max) {
-            Ok(SourceState::Samples) => {}
+            Ok(SourceState::Samples | SourceState::Silent) => {}
             // The error is that of the front end of the voltages: all modules fall silent, as they do
             // when it ends, and the EMS sees their silence.
             Ok(SourceState::Ended) | Err(_) => return false,

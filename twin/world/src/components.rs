@@ -78,6 +78,13 @@ impl Shown {
     }
 }
 
+/// The converter of the built-in meter.
+#[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Converter {
+    /// Whether no window has closed for longer than a value may be old.
+    pub silent: bool,
+}
+
 /// A module on the ESY bus. The world sees only its replies.
 #[derive(Component, Debug, Clone)]
 pub struct EsyModule {

@@ -2,8 +2,8 @@
 
 use crate::commands::concerns_metering;
 use crate::components::{
-    Correction, DeviceSettings, EsyModule, Inbox, Link, MeterCommands, MeterOf, Noted, Outbox,
-    Shown, Tariff,
+    Converter, Correction, DeviceSettings, EsyModule, Inbox, Link, MeterCommands, MeterOf, Noted,
+    Outbox, Shown, Tariff,
 };
 use crate::time::TimeLine;
 use crate::twin::NoteKind;
@@ -66,11 +66,21 @@ fn digest(module: &mut EsyModule, window_end: f64, readings: &Readings) {
 /// Takes live readings away that are too old: a module's have timed out, the built-in meter's are stale.
 pub fn judge_silence(
     inbox: Res<Inbox>,
-    mut meters: Query<(&MeterOf, &mut Shown, Option<&mut EsyModule>)>,
+    mut meters: Query<(&MeterOf, &mut Shown, Option<&mut EsyModule>, Option<&mut Converter>)>,
     mut notes: MessageWriter<Noted>,
 ) {
-    for (meter, mut shown, module) in &mut meters {
-        if inbox.time.seconds_since(shown.window_end) <= SILENT_AFTER_S {
+    for (meter, mut shown, module, converter) in &mut meters {
+        let silent = inbox.time.seconds_since(shown.window_end) > SILENT_AFTER_S;
+        if let Some(mut converter) = converter
+            && converter.set_if_neq(Converter { silent })
+        {
+            let text = match silent {
+                true => format!("no samples of {} for {SILENT_AFTER_S} s", meter.0.slug()),
+                false => format!("samples of {} come again", meter.0.slug()),
+            };
+            notes.write(Noted::new(NoteKind::Converter, text));
+        }
+        if !silent {
             continue;
         }
         match module {

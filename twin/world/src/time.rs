@@ -55,14 +55,16 @@ impl TimeLine {
     }
 }
 
-/// Moves time on. A tick without samples and windows leaves it where it is.
+/// Moves time on, also over a stretch in which the source was silent. Any other tick without samples and
+/// windows leaves it where it is.
 pub fn follow_samples(
     inbox: Res<Inbox>,
     mut line: ResMut<TimeLine>,
     mut notes: MessageWriter<Noted>,
 ) {
+    let end = inbox.block.first as f64 + inbox.block.samples as f64 - 0.5;
     let end = match inbox.windows.last() {
-        _ if inbox.block.samples > 0 => inbox.block.first as f64 + inbox.block.samples as f64 - 0.5,
+        _ if inbox.block.samples > 0 || end > line.position => end,
         Some(last) => last.end,
         None => return,
     };

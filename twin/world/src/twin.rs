@@ -1,10 +1,10 @@
 //! The interface of the world: configure it once, then tick.
 
 use crate::components::{
-    Calculation, ClosedWindow, ClosedWindows, CommandTicket, Correction, Device, DeviceIdentity,
-    DeviceSettings, DigitalInput, EsyModule, Inbox, Link, Load, LoadReading, MeasuredBy,
-    MeterCommands, MeterOf, Noted, NotedFault, OnPhases, Outbox, PerPhase, Shown, SignalPath,
-    Tariff, TickCount, WholeRun,
+    Calculation, ClosedWindow, ClosedWindows, CommandTicket, Converter, Correction, Device,
+    DeviceIdentity, DeviceSettings, DigitalInput, EsyModule, Inbox, Link, Load, LoadReading,
+    MeasuredBy, MeterCommands, MeterOf, Noted, NotedFault, OnPhases, Outbox, PerPhase, Shown,
+    SignalPath, Tariff, TickCount, WholeRun,
 };
 use crate::schedule::schedule;
 use crate::time::TimeLine;
@@ -106,6 +106,8 @@ pub enum NoteKind {
     Wiring,
     /// The clock was set.
     Clock,
+    /// The converter gives no samples, or gives some again.
+    Converter,
 }
 
 /// A line for the log.
@@ -270,6 +272,7 @@ fn spawn_meter(world: &mut World, config: &TwinConfig) -> Entity {
             Calculation(meter),
             ClosedWindows::default(),
             WholeRun::default(),
+            Converter::default(),
             shown,
             NotedFault::default(),
         ))

@@ -6,7 +6,7 @@ use catalog::{QuantityId as Q, Register, Scope};
 use common::{Bench, Gapped, Plan, close, currents, esy};
 use image::{Flag, MeterId, Reading, Reason};
 use metering::Wiring;
-use port::Role;
+use port::{Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 use sim::synthetic::{Signal, Spectrum};
 use world::LoadConfig;
 
@@ -140,6 +140,64 @@ fn after_a_long_gap_old_values_are_stale() {
         1725.0,
         1e-5,
     );
+}
+
+/// A source that says so while it is silent, a block at a time, as the real one does.
+struct Silent {
+    source: Box<dyn SampleSource + Send>,
+    from: u64,
+    to: u64,
+    next: u64,
+}
+
+impl SampleSource for Silent {
+    fn format(&self) -> &SourceFormat {
+        self.source.format()
+    }
+
+    fn read(&mut self, block: &mut SampleBlock, max: usize) -> Result<SourceState, SourceError> {
+        if (self.from..self.to).contains(&self.next) {
+            let step = (self.to - self.next).min(max as u64);
+            // What the converter did not convert is nobody's.
+            self.source.read(block, step as usize)?;
+            self.next += step;
+            (block.first, block.samples) = (self.next, 0);
+            return Ok(SourceState::Silent);
+        }
+        let left = if self.next < self.from { self.from - self.next } else { u64::MAX };
+        let state = self.source.read(block, usize::try_from(left).unwrap_or(max).min(max))?;
+        self.next = block.first + block.samples as u64;
+        Ok(state)
+    }
+}
+
+/// [G10, N9] While the converter is silent time goes on: after a second the live readings are stale and the
+/// log has it, no energy comes, and all is good again with its first windows.
+#[test]
+fn silence_is_lived_through() {
+    let plan = Plan::new();
+    let source = plan.source(&plan.signal);
+    let silent = Silent { source, from: 2000, to: 2000 + 3 * common::RATE_HZ as u64, next: 0 };
+    let mut bench = plan.bench_on(Box::new(silent));
+    bench.run(2000.0 / common::RATE_HZ);
+    let power = |bench: &Bench| bench.live(MeterId::Main, Q::ActivePower, Scope::System);
+    assert!(power(&bench).value().is_some());
+    let (before, began) = (bench.import_wh(Register::Total), bench.image().time);
+    let mut notes: Vec<String> = Vec::new();
+    let mut run = |bench: &mut Bench, seconds: f64| {
+        let end = bench.image().time + seconds;
+        while bench.image().time < end {
+            bench.tick(usize::MAX);
+            notes.extend(bench.notes().into_iter().map(str::to_owned));
+        }
+    };
+    run(&mut bench, 2.5);
+    assert_eq!(power(&bench), Reading::Absent(Reason::Stale));
+    assert!((bench.image().time.seconds_since(began) - 2.5).abs() < 0.1, "time goes on");
+    assert!(bench.import_wh(Register::Total) - before < 1725.0 * 0.3 / 3600.0);
+    run(&mut bench, 1.5);
+    close("P", power(&bench).value().expect("back"), 1725.0, 1e-5);
+    assert_eq!(notes, ["no samples of main for 1 s", "samples of main come again"]);
 }
 
 /// [G11, E11, V6] Nothing, mere currents, noise, clipping, DC, a dead phase, a frequency far off: every

@@ -3,13 +3,13 @@
 use super::folder::{DataFolder, failure};
 use crate::document::rfc3339;
 use crate::failure::{Failure, note};
+use catalog::SettingId;
 use image::{Command, Image, MeterId, MeterImage, Origin, Request};
 use metering::Registers;
 use port::Timestamp;
 use runner::{Cue, CueAction};
 use serde::Serialize;
 use sim::esy::ModuleMemory;
-use sim::scenario::{Fidelity, Scenario};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
@@ -20,6 +20,18 @@ use store::calendar::tariff::TariffCalendar;
 use store::engine::Engine;
 use store::keep::{Happened, Haste, Kept, Memory, Present, Recorder, Restored, Standing, Writer};
 use world::{Effects, NoteKind};
+
+/// Whose run it is that is kept.
+pub struct Subject<'a> {
+    /// Name of its scenario or installation, for the log.
+    pub title: &'a str,
+    /// Its meters, the built-in one first.
+    pub present: Vec<Present>,
+    /// Length of its windows in whole seconds, rounded down.
+    pub window_s: u32,
+    /// Settings that the run itself gives; kept ones do not hold against them.
+    pub given: Vec<SettingId>,
+}
 
 /// What a run begins with.
 pub struct Begin {
@@ -72,26 +84,24 @@ impl port::TariffCalendar for LocalTariffs {
     }
 }
 
-/// Opens a data folder for a run of a scenario. `acknowledge` prints a line for every batch that is durable.
+/// Opens a data folder for a run. `acknowledge` prints a line for every batch that is durable.
 pub fn begin(
     folder: &DataFolder,
     engine: Option<Engine>,
-    scenario: &Scenario,
+    subject: &Subject,
     haste: Haste,
     acknowledge: bool,
 ) -> Result<(Begin, Attached), Failure> {
-    let present: Vec<Present> =
-        lab::present(scenario).into_iter().map(|(id, serial)| Present { id, serial }).collect();
+    let Subject { present, window_s, .. } = subject;
     folder.claim(&present[0].serial)?;
     let engine = folder.engine(engine)?;
     let disk = Arc::new(folder.disk.clone());
     let (memory, restored) =
-        Memory::open(disk, present.clone(), window_s(scenario), folder.history(engine))
-            .map_err(failure)?;
+        Memory::open(disk, present.clone(), *window_s, folder.history(engine)).map_err(failure)?;
     restored.findings.iter().for_each(|finding| note(&format!("note: {finding}")));
     note(&format!("data are kept in {} ({})", folder.path.display(), engine.slug()));
-    let begin = begin_with(&restored, &present, scenario);
-    let started = started(scenario, &restored);
+    let begin = begin_with(&restored, subject);
+    let started = started(subject.title, &restored);
     let attached = Attached {
         main: begin.main.clone(),
         modules: begin.modules.clone(),
@@ -103,21 +113,13 @@ pub fn begin(
     Ok((begin, attached))
 }
 
-/// Length of the windows in whole seconds, rounded down: phasor steps take up to a minute.
-fn window_s(scenario: &Scenario) -> u32 {
-    match scenario.fidelity {
-        Fidelity::Waveform => 0,
-        Fidelity::Sampled | Fidelity::Phasor => 60,
-    }
-}
-
 /// Counters, settings and calendar, as they were kept.
-fn begin_with(restored: &Restored, present: &[Present], scenario: &Scenario) -> Begin {
+fn begin_with(restored: &Restored, subject: &Subject) -> Begin {
     let mut main = Registers::default();
     let modules = ModuleMemory::default();
     let record = restored.counters.clone().unwrap_or_default();
     for meter in &record.meters {
-        let known = present.iter().find(|known| known.id == meter.meter);
+        let known = subject.present.iter().find(|known| known.id == meter.meter);
         match meter.meter {
             MeterId::Main => meter.restore(&mut main),
             // Another module in this place has counters of its own.
@@ -139,23 +141,18 @@ fn begin_with(restored: &Restored, present: &[Present], scenario: &Scenario) -> 
     Begin {
         main,
         modules,
-        cues: cues(restored, scenario),
+        cues: cues(restored, &subject.given),
         calendar,
         stopped: restored.counters.as_ref().map(|record| record.time),
     }
 }
 
-/// Settings as they were kept, but for those that the scenario itself gives, and the wiring, which is that of
-/// its terminals.
-fn cues(restored: &Restored, scenario: &Scenario) -> Vec<Cue> {
-    let given = |id| {
-        id == catalog::SettingId::Wiring
-            || scenario.device.settings.iter().any(|(setting, _)| *setting == id)
-    };
+/// Settings as they were kept, but for those that the run itself gives.
+fn cues(restored: &Restored, given: &[SettingId]) -> Vec<Cue> {
     let kept = restored.parameters.to_settings();
     let settings = catalog::SETTINGS
         .iter()
-        .filter(|row| kept.get(row.id) != row.default && !given(row.id))
+        .filter(|row| kept.get(row.id) != row.default && !given.contains(&row.id))
         .map(|row| Request::Set(row.id, kept.get(row.id)));
     let corrections = restored.parameters.corrections.iter();
     let corrections = corrections.map(|(meter, correction)| Request::Correct(*meter, *correction));
@@ -169,10 +166,10 @@ fn cues(restored: &Restored, scenario: &Scenario) -> Vec<Cue> {
 }
 
 /// What the log says of a start.
-fn started(scenario: &Scenario, restored: &Restored) -> Vec<Happened> {
+fn started(title: &str, restored: &Restored) -> Vec<Happened> {
     let version = env!("CARGO_PKG_VERSION");
     let id = env!("EMS_SOFTWARE_ID");
-    let mut text = format!("ems {version} started on \"{}\", software id {id}", scenario.name);
+    let mut text = format!("ems {version} started on \"{title}\", software id {id}");
     if let Some(record) = &restored.counters {
         let starts = record.event(EventCounter::Starts);
         text.push_str(&format!(", after {starts} starts; counters of {}", rfc3339(record.time)));
@@ -254,5 +251,6 @@ fn kind(kind: NoteKind) -> EventKind {
         NoteKind::Module => EventKind::Module,
         NoteKind::Wiring => EventKind::Wiring,
         NoteKind::Clock => EventKind::Clock,
+        NoteKind::Converter => EventKind::Converter,
     }
 }

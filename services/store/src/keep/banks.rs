@@ -143,7 +143,8 @@ impl Banks {
                 | EventKind::Stop
                 | EventKind::Command
                 | EventKind::Module
-                | EventKind::Wiring => {}
+                | EventKind::Wiring
+                | EventKind::Converter => {}
             }
         }
     }
