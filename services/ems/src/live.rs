@@ -45,11 +45,16 @@ pub struct Live {
 }
 
 impl Live {
-    /// For a run of a scenario.
-    pub fn new(name: &str, seed: u64, modbus: SocketAddr) -> Live {
+    /// For a run; without a seed nothing is simulated.
+    pub fn new(name: &str, seed: Option<u64>, modbus: SocketAddr) -> Live {
         let terminal = std::io::stdout().is_terminal();
         Live {
-            title: format!("EMS AV2  SIMULATED  {name}  seed {seed}  Modbus TCP {modbus}"),
+            title: match seed {
+                Some(seed) => {
+                    format!("EMS AV2  SIMULATED  {name}  seed {seed}  Modbus TCP {modbus}")
+                }
+                None => format!("EMS AV2  {name}  Modbus TCP {modbus}"),
+            },
             terminal,
             bold: terminal && std::env::var_os("NO_COLOR").is_none(),
             drawn: 0,

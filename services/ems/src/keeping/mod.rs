@@ -6,4 +6,4 @@ mod run;
 
 pub use folder::{DataFolder, Keeping, failure, open_parameters, open_to_read};
 pub use probe::{ChildProbe, look};
-pub use run::{Attached, Begin, begin};
+pub use run::{Attached, Begin, Subject, begin};

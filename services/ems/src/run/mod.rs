@@ -1,95 +1,58 @@
-//! `ems run`: the meter on a simulated grid, with its table and its services.
+//! `ems run`: the meter on a simulated grid or on its converter, with its table and its services.
 
-use crate::cli::{EngineName, RunArgs, Speed};
-use crate::document::{self, EnergyEntry, LoadEntry, ReadingEntry};
+mod output;
+mod simulated;
+
+use crate::cli::{RunArgs, Speed};
 use crate::failure::{Failure, note};
-use crate::keeping::{self, Attached, Begin, DataFolder};
+use crate::keeping::{Attached, Begin};
 use crate::live::Live;
-use crate::{data_folder, device, scenario};
 use host::COMMANDS_MAX;
-use image::{Image, MeterId};
+use image::Image;
 use lab::Installation;
 use linux::RealPace;
 use metering::Tail;
+use output::Output;
 use port::{AsFast, Clock, Pace, Timestamp};
 use runner::{Outcome, Runner};
-use serde::Serialize;
-use sim::scenario::Scenario;
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::keep::Haste;
 use tokio::sync::{mpsc, oneshot, watch};
-use world::{Effects, Twin, TwinConfig};
+use world::{Twin, TwinConfig};
 
 /// Block in real time: short, so that a value is published soon after its window ends.
 const BLOCK_REALTIME_S: f64 = 0.02;
 
-/// Up to this factor the short block costs nothing that counts.
-const REALTIME_FACTOR_MAX: f64 = 4.0;
+/// A meter that is set up.
+struct Prepared {
+    /// Name of the scenario or of the device.
+    title: String,
+    /// Seed of everything random; none where nothing is simulated.
+    seed: Option<u64>,
+    /// What it is made of and fed with.
+    installation: Installation,
+    /// How fast time passes.
+    pace: Box<dyn Pace + Send>,
+    /// Samples a tick.
+    block_samples: usize,
+    /// Seconds after which it ends.
+    duration_s: Option<f64>,
+    /// What it begins with and what keeps it; nothing if it is to keep nothing.
+    kept: Option<(Begin, Attached)>,
+}
 
-/// A day in nanoseconds.
-const DAY_NS: i64 = 86_400_000_000_000;
-
-/// Block when windows are printed or logged one by one: shorter than any window (12 cycles of 70 Hz).
-const BLOCK_WINDOW_S: f64 = 0.16;
-
-/// Block when only the end matters: several windows, so that a tick's own cost does not count.
-const BLOCK_FAST_S: f64 = 1.0;
-
-/// Runs until the duration is over, the scenario ends or Ctrl-C.
+/// Runs until the duration is over, the scenario ends or a signal comes.
 pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
-    let mut scenario = scenario::named(&arguments.scenario)?.parse()?;
-    if let Some(seed) = arguments.seed {
-        scenario.seed = seed;
-    }
-    let seed = scenario.seed;
-    let kept = keep(arguments, &scenario)?;
-    let begin = kept.as_ref().map(|(begin, _)| begin);
-    let memory = begin.map(|begin| begin.modules.clone()).unwrap_or_default();
-    let mut installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
-        .map_err(|error| Failure::File(format!("{}: {error}", arguments.scenario)))?;
-    let stopped = begin.and_then(|begin| begin.stopped);
-    installation.config.start = next_day(installation.config.start, stopped);
-    let duration = arguments.duration.or(scenario.duration_s);
+    let prepared = simulated::prepare(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    runtime.block_on(serve(arguments, &scenario.name, seed, duration, installation, kept))
+    runtime.block_on(serve(arguments, prepared))
 }
 
-/// A run begins where its scenario says; on the first day after the meter stopped, if it ran before. The time
-/// of the day stays, so that loads, intervals and the digest do not know which day it is.
-fn next_day(start: Timestamp, stopped: Option<Timestamp>) -> Timestamp {
-    let behind_ns = stopped.map_or(0, |stopped| (stopped.unix_ns - start.unix_ns).max(0));
-    let days = (behind_ns + DAY_NS - 1) / DAY_NS;
-    Timestamp { unix_ns: start.unix_ns + days * DAY_NS }
-}
-
-/// What a run begins with and what keeps it; nothing if it is to keep nothing.
-fn keep(arguments: &RunArgs, scenario: &Scenario) -> Result<Option<(Begin, Attached)>, Failure> {
-    if arguments.ephemeral {
-        return Ok(None);
-    }
-    let path = data_folder::folder(arguments.data.as_ref(), Some(&arguments.scenario))?;
-    let folder = DataFolder::open(&path)?;
-    let haste = match arguments.speed {
-        Speed::Max => Haste::Wait,
-        Speed::Times(_) => Haste::GoOn,
-    };
-    let engine = arguments.engine.map(EngineName::engine);
-    keeping::begin(&folder, engine, scenario, haste, arguments.acknowledge).map(Some)
-}
-
-async fn serve(
-    arguments: &RunArgs,
-    name: &str,
-    seed: u64,
-    duration_s: Option<f64>,
-    installation: Installation,
-    kept: Option<(Begin, Attached)>,
-) -> Result<(), Failure> {
+async fn serve(arguments: &RunArgs, prepared: Prepared) -> Result<(), Failure> {
+    let Prepared { title, seed, installation, pace, block_samples, duration_s, kept } = prepared;
     let server = modbus::Server::bind(arguments.modbus, modbus::Options::default())
         .await
         .map_err(|error| listening_failed(arguments, &error))?;
@@ -126,15 +89,15 @@ async fn serve(
         twin,
         feed,
         script,
-        pace: pace(arguments.speed),
+        pace,
         start,
         samples_max: duration_s.map(|seconds| (seconds * rate).round() as u64),
-        block_samples: block_samples(arguments, rate),
+        block_samples,
         tail: Tail::Count,
         images,
         commands,
     };
-    let live = Live::new(name, seed, address);
+    let live = Live::new(&title, seed, address);
     let (outcome, interrupted) = drive(runner, live, arguments.json, attached).await?;
     let _all_gone = stop_sender.send(true);
     if let Err(error) = service.await {
@@ -143,7 +106,7 @@ async fn serve(
     if interrupted {
         note("stopped");
     }
-    finish(arguments, name, seed, rate, &outcome)
+    output::finish(arguments.json, &title, seed, rate, &outcome)
 }
 
 /// The image before the first window: what the counters were.
@@ -226,15 +189,6 @@ pub fn pace(speed: Speed) -> Box<dyn Pace + Send> {
         Speed::Max => Box::new(AsFast),
         Speed::Times(factor) => Box::new(RealPace::new(factor)),
     }
-}
-
-fn block_samples(arguments: &RunArgs, rate: f64) -> usize {
-    let seconds = match arguments.speed {
-        Speed::Times(factor) if factor <= REALTIME_FACTOR_MAX => BLOCK_REALTIME_S,
-        Speed::Max if !arguments.json && arguments.ephemeral => BLOCK_FAST_S,
-        Speed::Times(_) | Speed::Max => BLOCK_WINDOW_S,
-    };
-    (seconds * rate).round() as usize
 }
 
 /// Simulated time: that of the newest image.

@@ -25,7 +25,8 @@ struct ResultLine {
     r#type: &'static str,
     schema: u32,
     scenario: String,
-    seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
     digest: String,
     sample_rate_hz: f64,
     samples: u64,
@@ -36,14 +37,19 @@ struct ResultLine {
     energy: Vec<EnergyEntry>,
 }
 
-struct Output {
-    live: Live,
-    json: bool,
-    failure: Option<Failure>,
+/// What a run shows of each tick.
+pub struct Output {
+    /// The table.
+    pub live: Live,
+    /// Whether windows are printed as objects instead.
+    pub json: bool,
+    /// What went wrong with the output.
+    pub failure: Option<Failure>,
 }
 
 impl Output {
-    fn show(&mut self, effects: &Effects) {
+    /// Shows a tick.
+    pub fn show(&mut self, effects: &Effects) {
         let shown = if self.json { lines(effects) } else { self.live.show(effects) };
         if let Err(failure) = shown {
             self.failure = Some(failure);
@@ -83,19 +89,22 @@ fn write_line(out: &mut impl Write, line: &impl Serialize) -> Result<(), Failure
     Ok(())
 }
 
-fn finish(
-    arguments: &RunArgs,
+/// Says what a run came to.
+pub fn finish(
+    json: bool,
     name: &str,
-    seed: u64,
+    seed: Option<u64>,
     rate: f64,
     outcome: &Outcome,
 ) -> Result<(), Failure> {
     let digest = document::digest(outcome.digest);
     let duration_s = outcome.samples as f64 / rate;
-    if !arguments.json {
+    if !json {
         note(&format!(
-            "{name}: {duration_s:.3} s simulated, {} windows, {} pulses, seed {seed}, digest {digest}",
-            outcome.windows, outcome.pulses
+            "{name}: {duration_s:.3} s{}, {} windows, {} pulses, digest {digest}",
+            seed.map_or_else(String::new, |seed| format!(" simulated, seed {seed}")),
+            outcome.windows,
+            outcome.pulses
         ));
         return Ok(());
     }

@@ -1,0 +1,99 @@
+//! A run on a simulated grid: the scenario gives the samples, the modules and what happens.
+
+use super::{BLOCK_REALTIME_S, Prepared, pace};
+use crate::cli::{EngineName, RunArgs, Speed};
+use crate::failure::Failure;
+use crate::keeping::{self, Attached, Begin, DataFolder, Subject};
+use crate::{data_folder, device, scenario};
+use port::Timestamp;
+use sim::scenario::{Fidelity, Scenario};
+use store::keep::{Haste, Present};
+
+/// Up to this factor the short block costs nothing that counts.
+const REALTIME_FACTOR_MAX: f64 = 4.0;
+
+/// Block when windows are printed or logged one by one: shorter than any window (12 cycles of 70 Hz).
+const BLOCK_WINDOW_S: f64 = 0.16;
+
+/// Block when only the end matters: several windows, so that a tick's own cost does not count.
+const BLOCK_FAST_S: f64 = 1.0;
+
+/// A day in nanoseconds.
+const DAY_NS: i64 = 86_400_000_000_000;
+
+/// Sets a scenario up.
+pub fn prepare(arguments: &RunArgs) -> Result<Prepared, Failure> {
+    let mut scenario = scenario::named(&arguments.scenario)?.parse()?;
+    if let Some(seed) = arguments.seed {
+        scenario.seed = seed;
+    }
+    let kept = keep(arguments, &scenario)?;
+    let begin = kept.as_ref().map(|(begin, _)| begin);
+    let memory = begin.map(|begin| begin.modules.clone()).unwrap_or_default();
+    let mut installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
+        .map_err(|error| Failure::File(format!("{}: {error}", arguments.scenario)))?;
+    let stopped = begin.and_then(|begin| begin.stopped);
+    installation.config.start = next_day(installation.config.start, stopped);
+    Ok(Prepared {
+        title: scenario.name.clone(),
+        seed: Some(scenario.seed),
+        pace: pace(arguments.speed),
+        block_samples: block_samples(arguments, installation.config.format.sample_rate_hz),
+        installation,
+        duration_s: arguments.duration.or(scenario.duration_s),
+        kept,
+    })
+}
+
+/// A run begins where its scenario says; on the first day after the meter stopped, if it ran before. The time
+/// of the day stays, so that loads, intervals and the digest do not know which day it is.
+fn next_day(start: Timestamp, stopped: Option<Timestamp>) -> Timestamp {
+    let behind_ns = stopped.map_or(0, |stopped| (stopped.unix_ns - start.unix_ns).max(0));
+    let days = (behind_ns + DAY_NS - 1) / DAY_NS;
+    Timestamp { unix_ns: start.unix_ns + days * DAY_NS }
+}
+
+/// What a run begins with and what keeps it; nothing if it is to keep nothing.
+fn keep(arguments: &RunArgs, scenario: &Scenario) -> Result<Option<(Begin, Attached)>, Failure> {
+    if arguments.ephemeral {
+        return Ok(None);
+    }
+    let path = data_folder::folder(arguments.data.as_ref(), Some(&arguments.scenario))?;
+    let folder = DataFolder::open(&path)?;
+    let haste = match arguments.speed {
+        Speed::Max => Haste::Wait,
+        Speed::Times(_) => Haste::GoOn,
+    };
+    let engine = arguments.engine.map(EngineName::engine);
+    let present = lab::present(scenario).into_iter().map(|(id, serial)| Present { id, serial });
+    let subject = Subject {
+        title: &scenario.name,
+        present: present.collect(),
+        window_s: window_s(scenario),
+        given: given(scenario),
+    };
+    keeping::begin(&folder, engine, &subject, haste, arguments.acknowledge).map(Some)
+}
+
+/// Length of the windows in whole seconds, rounded down: phasor steps take up to a minute.
+fn window_s(scenario: &Scenario) -> u32 {
+    match scenario.fidelity {
+        Fidelity::Waveform => 0,
+        Fidelity::Sampled | Fidelity::Phasor => 60,
+    }
+}
+
+/// Settings that the scenario gives itself, and the wiring, which is that of its terminals.
+fn given(scenario: &Scenario) -> Vec<catalog::SettingId> {
+    let settings = scenario.device.settings.iter().map(|(id, _)| *id);
+    std::iter::once(catalog::SettingId::Wiring).chain(settings).collect()
+}
+
+fn block_samples(arguments: &RunArgs, rate_hz: f64) -> usize {
+    let seconds = match arguments.speed {
+        Speed::Times(factor) if factor <= REALTIME_FACTOR_MAX => BLOCK_REALTIME_S,
+        Speed::Max if !arguments.json && arguments.ephemeral => BLOCK_FAST_S,
+        Speed::Times(_) | Speed::Max => BLOCK_WINDOW_S,
+    };
+    (seconds * rate_hz).round() as usize
+}
