@@ -51,7 +51,7 @@ impl Place {
 
 impl Shared {
     /// The snapshot of the newest image; `held` if that is still it.
-    fn snapshot(&self, held: &Arc<Snapshot>) -> Arc<Snapshot> {
+    pub fn snapshot(&self, held: &Arc<Snapshot>) -> Arc<Snapshot> {
         let image = Arc::clone(&self.images.borrow());
         if Arc::ptr_eq(&image, held.image()) {
             return Arc::clone(held);
@@ -64,7 +64,7 @@ impl Shared {
     }
 
     /// Sends the commands and waits for the world, but never longer than the limit.
-    async fn carry_out(&self, order: &Order) -> Result<(), ExceptionCode> {
+    pub async fn carry_out(&self, order: &Order) -> Result<(), ExceptionCode> {
         let all = async {
             for command in &order.commands {
                 self.ask_world(*command).await?;

@@ -1,12 +1,12 @@
-//! Modbus TCP: the meter as one of the maker's EM540 family, and the client of `ems read`.
+//! Modbus TCP and RTU: the meter as one of the maker's EM540 family, and the client of `ems read`.
 //!
 //! *Row*: what stands at an address, one line of the printed map. *Unit*: the Modbus id of a meter;
 //! 1 is the built-in one, 2 to 11 are the ESY modules by slot, 0 is everybody (writes only).
 //! *Snapshot*: one [`image::Image`] with the registers encoded from it. *Order*: what a write asks
 //! the world to do.
 //!
-//! The map is data ([`map`]), the decision is pure ([`answer`]), and only [`Server`] and
-//! [`read_all`] touch sockets. A request is answered from one snapshot, so a value never tears.
+//! The map is data ([`map`]), the decision is pure ([`answer`]), and only [`Server`], [`RtuServer`] and
+//! [`read_all`] touch sockets and ports. A request is answered from one snapshot, so a value never tears.
 //! Writes go to the world as commands, and the reply waits for the acknowledgement.
 
 pub mod answer;
@@ -15,12 +15,14 @@ mod connection;
 mod frame;
 mod layout;
 pub mod map;
+mod rtu;
 mod server;
 mod snapshot;
 mod write;
 
 pub use client::{PointReading, ReadError, UnitReport, read_all};
 pub use frame::{FRAME_MAX, Framing, next_frame};
+pub use rtu::{Line, RtuServer};
 pub use server::{Options, Server};
 pub use snapshot::Snapshot;
 pub use write::Order;
