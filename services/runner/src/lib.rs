@@ -134,6 +134,9 @@ impl Runner {
                 CueAction::Command(command) => inputs.commands.push((waiting.number(), command)),
             }
         }
+        if let Some(by_s) = self.script.clock_apart_s(clock.time()) {
+            clock.set(by_s);
+        }
     }
 
     /// Asks the calendar, if it may say something new.

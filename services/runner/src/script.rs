@@ -2,7 +2,11 @@
 //! tariffs at given times.
 
 use image::Command;
-use port::{TariffCalendar, Timestamp};
+use port::{Clock, TariffCalendar, Timestamp};
+
+/// How far civil time may be from the clock that it follows: above what a block waits on a busy machine, below
+/// what anybody reads from a stamp.
+const CLOCK_APART_S: f64 = 0.2;
 
 /// Something that happens before a sample, however the samples are cut into blocks.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,25 +28,33 @@ pub enum CueAction {
     SetClock(f64),
 }
 
-/// Cues in the order of time, and what the calendar says.
+/// Cues in the order of time, what the calendar says, and the clock of the world outside.
 #[derive(Default)]
 pub struct Script {
     cues: Vec<Cue>,
     next: usize,
     calendar: Option<Box<dyn TariffCalendar>>,
+    clock: Option<Box<dyn Clock + Send>>,
 }
 
 impl Script {
     /// Cues in any order; those of one sample keep theirs.
     pub fn new(mut cues: Vec<Cue>) -> Script {
         cues.sort_by_key(|cue| cue.at);
-        Script { cues, next: 0, calendar: None }
+        Script { cues, next: 0, calendar: None, clock: None }
     }
 
     /// With a calendar of tariffs; a tick ends where it changes the tariff.
     #[must_use]
     pub fn with_calendar(self, calendar: Option<Box<dyn TariffCalendar>>) -> Script {
         Script { calendar, ..self }
+    }
+
+    /// With a clock that civil time follows; without one it is a straight line over the samples. What follows it
+    /// depends on when ticks are carried out, so a run with it is not repeated to the bit.
+    #[must_use]
+    pub fn with_clock(self, clock: Box<dyn Clock + Send>) -> Script {
+        Script { clock: Some(clock), ..self }
     }
 
     /// Adds cues, each behind the others of its sample.
@@ -55,6 +67,12 @@ impl Script {
     pub(crate) fn tariff(&self, at: Timestamp) -> Option<(u8, Option<Timestamp>)> {
         let calendar = self.calendar.as_ref()?;
         Some((calendar.tariff(at), calendar.next_change(at)))
+    }
+
+    /// By how many seconds civil time is to be set to be that of the clock; nothing while it is near.
+    pub(crate) fn clock_apart_s(&self, civil: Timestamp) -> Option<f64> {
+        let apart_s = self.clock.as_ref()?.now().seconds_since(civil);
+        (apart_s.abs() > CLOCK_APART_S).then_some(apart_s)
     }
 
     /// Sample before which the next cue happens; the last there is if none is left.

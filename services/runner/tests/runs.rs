@@ -410,3 +410,47 @@ fn tariffs_follow_the_calendar_and_the_clock() {
         assert!(notes.contains(&expected), "{notes:?}");
     }
 }
+
+/// A clock that somebody else sets.
+#[derive(Clone)]
+struct Outside(Arc<Mutex<Timestamp>>);
+
+impl port::Clock for Outside {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("nobody panics")
+    }
+}
+
+/// Civil time follows the clock outside once it is clearly apart: what a busy machine is late by sets nothing,
+/// a crystal that runs off is put right without a word, and an operator's hour is told. No energy moves.
+#[test]
+fn civil_time_follows_the_clock_outside() {
+    let run = |apart_s: f64| {
+        let (mut runner, _services) = runner(source(Some(4.0)));
+        let outside = Outside(Arc::new(Mutex::new(runner.start)));
+        runner.script = Script::default().with_clock(Box::new(outside.clone()));
+        let (mut passed_s, mut notes) = (0.0, Vec::new());
+        let outcome = runner
+            .run(|effects| {
+                passed_s += 150.0 / RATE_HZ;
+                let jump_s = if passed_s > 2.0 { apart_s } else { 0.0 };
+                *outside.0.lock().expect("nobody panics") = START + (passed_s + jump_s);
+                notes.extend(effects.notes.iter().map(|note| note.text.clone()));
+                true
+            })
+            .expect("it does not fail");
+        (outcome.image.time.seconds_since(START) - 4.0, import_wh(&outcome), notes)
+    };
+    let (late_s, wh, notes) = run(0.15);
+    assert!(late_s.abs() < 1e-9 && notes.is_empty(), "{late_s} {notes:?}");
+    let (off_s, same_wh, notes) = run(0.3);
+    assert!((off_s - 0.3).abs() < 0.1 && notes.is_empty(), "{off_s} {notes:?}");
+    assert_eq!(same_wh, wh);
+    let (hour_s, same_wh, notes) = run(3600.0);
+    assert!((hour_s - 3600.0).abs() < 0.1, "{hour_s}");
+    assert!(
+        matches!(&notes[..], [note] if note.starts_with("the clock was set by +35")),
+        "{notes:?}"
+    );
+    assert_eq!(same_wh, wh);
+}

@@ -63,8 +63,10 @@ pub struct ClosedWindow {
 pub struct Shown {
     /// A reading for every point.
     pub readings: Readings,
-    /// End of the last whole window: the age of live readings counts from here.
+    /// Civil time at the end of the last whole window.
     pub window_end: Timestamp,
+    /// The same moment in samples: the age of live readings counts from here, whoever sets the clock.
+    pub position: f64,
     /// Whole windows so far.
     pub windows: u64,
     /// What the check of its wiring finds.
@@ -74,7 +76,13 @@ pub struct Shown {
 impl Shown {
     /// Before the first window.
     pub fn new(readings: Readings, start: Timestamp) -> Shown {
-        Shown { readings, window_end: start, windows: 0, wiring: WiringFinding::NoSignal }
+        Shown {
+            readings,
+            window_end: start,
+            position: -0.5,
+            windows: 0,
+            wiring: WiringFinding::NoSignal,
+        }
     }
 }
 

@@ -63,6 +63,7 @@ pub fn count_windows(
             count(&mut calculation, window, &line, &mut out);
             if window.cycles > 0 {
                 whole.0.add(&window.means);
+                shown.position = window.end;
                 shown.window_end = line.at(window.end);
             }
         }

@@ -33,6 +33,7 @@ pub fn take_replies(
                 shown.readings = *readings;
                 shown.wiring = reply.wiring;
                 shown.windows += 1;
+                shown.position = reply.window_end;
                 shown.window_end = line.at(reply.window_end);
                 out.0.module_windows.push((reply.slot, shown.window_end));
                 if module.link == Link::Silent {
@@ -65,12 +66,12 @@ fn digest(module: &mut EsyModule, window_end: f64, readings: &Readings) {
 
 /// Takes live readings away that are too old: a module's have timed out, the built-in meter's are stale.
 pub fn judge_silence(
-    inbox: Res<Inbox>,
+    line: Res<TimeLine>,
     mut meters: Query<(&MeterOf, &mut Shown, Option<&mut EsyModule>, Option<&mut Converter>)>,
     mut notes: MessageWriter<Noted>,
 ) {
     for (meter, mut shown, module, converter) in &mut meters {
-        let silent = inbox.time.seconds_since(shown.window_end) > SILENT_AFTER_S;
+        let silent = line.seconds_since(shown.position) > SILENT_AFTER_S;
         if let Some(mut converter) = converter
             && converter.set_if_neq(Converter { silent })
         {
