@@ -2,8 +2,12 @@
 //! backend.
 
 mod disk;
+mod error;
+mod serial;
 
 pub use disk::Folder;
+pub use error::OpenError;
+pub use serial::{SerialSettings, open_serial};
 
 use port::{Clock, Pace, Timestamp};
 use std::time::{Duration, Instant, SystemTime};

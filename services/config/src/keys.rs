@@ -63,7 +63,7 @@ pub const KEYS: &[Key] = &[
     key("device.year",         Takes::Whole(2020, 2099),        "2026",        "Year of production."),
     key("device.wiring",       Takes::Choice(WIRINGS),          "\"3p4w\"",    "Wiring system of the built-in meter; a scenario has its own."),
     key("data.folder",         Takes::Text,                     "",            "Folder of counters, settings and history; by default $STATE_DIRECTORY, as systemd gives it."),
-    key("data.engine",         Takes::Choice(ENGINES),          "\"redb\"",    "Database of a new history."),
+    key("data.engine",         Takes::Choice(ENGINES),          "",            "Database of a new history: redb by default."),
     key("sim.scenario",        Takes::Text,                     "\"house\"",   "Scenario of the simulated grid: the name of a shipped one or a file."),
     key("sim.seed",            Takes::Whole(0, i64::MAX),       "",            "Seed of everything random; the scenario's by default."),
     key("sim.speed",           Takes::Speed,                    "\"realtime\"", "How fast simulated time passes: realtime, max or a factor. A converter is always in real time."),

@@ -179,8 +179,8 @@ pub struct Config {
     pub device: Device,
     /// Folder of its data; none: the usual one.
     pub data_folder: Option<String>,
-    /// Database of a new history.
-    pub engine: String,
+    /// Database of a new history; none: the usual one.
+    pub engine: Option<String>,
     /// The simulated grid.
     pub sim: Sim,
     /// The converter.
@@ -267,7 +267,7 @@ impl Reader<'_> {
                 wiring: self.usual_text("device.wiring"),
             },
             data_folder: self.text("data.folder"),
-            engine: self.usual_text("data.engine"),
+            engine: self.text("data.engine"),
             sim: Sim {
                 scenario: self.usual_text("sim.scenario"),
                 seed: self.whole("sim.seed"),

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use config::Speed;
 use image::MeterId;
 use port::SlotId;
 use sim::scenario::Fidelity;
@@ -26,9 +27,10 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the meter on a simulated grid and serve it
+    /// Run the meter and serve it, on a simulated grid or as an installation is configured
     #[command(after_help = "Examples:\n  ems run\n  ems run --speed max --duration 60s --json\n  \
-        ems run scenarios/wild-leg.toml --modbus 127.0.0.1:0")]
+        ems run scenarios/wild-leg.toml --modbus 127.0.0.1:0\n  \
+        ems run --config /etc/ems/config.toml")]
     Run(RunArgs),
     /// Meter a recording (COMTRADE or CSV)
     #[command(after_help = "Examples:\n  ems replay fault.cfg\n  \
@@ -428,6 +430,21 @@ pub enum ConfigCommand {
         #[arg(long, value_name = "FILE")]
         passphrase_file: Option<PathBuf>,
     },
+    /// Tell what is wrong with the configuration of an installation
+    #[command(after_help = "Example:\n  ems config check /etc/ems/config.toml")]
+    Check {
+        /// The file that `ems run --config` is given
+        file: PathBuf,
+    },
+    /// Print every value that holds in an installation, and where it comes from
+    #[command(after_help = "Example:\n  ems config show /etc/ems/config.toml")]
+    Show {
+        /// The file that `ems run --config` is given; without one, what is usual
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of the configuration of an installation, for editors
+    #[command(after_help = "Example:\n  ems config schema > config.schema.json")]
+    Schema,
 }
 
 /// What becomes of secrets in an export.
@@ -442,12 +459,15 @@ pub enum Secrets {
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Scenario file, or the name of a shipped one
-    #[arg(default_value = "house")]
-    pub scenario: String,
-    /// How fast simulated time passes: realtime, max, or a factor
-    #[arg(long, default_value = "realtime", value_parser = parse_speed)]
-    pub speed: Speed,
+    /// Scenario file, or the name of a shipped one; house by default
+    #[arg(conflicts_with = "config")]
+    pub scenario: Option<String>,
+    /// Configuration of the installation: backend, devices, ports, folders; the options below go before it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How fast simulated time passes: realtime (the default), max, or a factor
+    #[arg(long, value_parser = parse_speed)]
+    pub speed: Option<Speed>,
     /// Simulated time after which to stop, such as 90s, 15min or 1h (a bare number is seconds)
     #[arg(long, value_parser = parse_seconds)]
     pub duration: Option<f64>,
@@ -467,9 +487,9 @@ pub struct RunArgs {
     /// Which database a new history gets
     #[arg(long, value_name = "NAME")]
     pub engine: Option<EngineName>,
-    /// Where Modbus TCP listens; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5502")]
-    pub modbus: SocketAddr,
+    /// Where Modbus TCP listens; port 0 takes a free one. Without --config 127.0.0.1:5502
+    #[arg(long, value_name = "ADDR")]
+    pub modbus: Option<SocketAddr>,
     /// One JSON object a window and a last one with the result, each on a line
     #[arg(long)]
     pub json: bool,
@@ -596,24 +616,8 @@ pub struct ReadArgs {
     pub json: bool,
 }
 
-/// How fast simulated time passes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Speed {
-    /// So many simulated seconds in a real one.
-    Times(f64),
-    /// As fast as the machine allows.
-    Max,
-}
-
 fn parse_speed(text: &str) -> Result<Speed, String> {
-    match text {
-        "realtime" => Ok(Speed::Times(1.0)),
-        "max" => Ok(Speed::Max),
-        factor => match factor.trim_end_matches('x').parse::<f64>() {
-            Ok(factor) if factor > 0.0 && factor.is_finite() => Ok(Speed::Times(factor)),
-            _ => Err("expected realtime, max or a factor above 0".into()),
-        },
-    }
+    text.parse().map_err(|what| format!("`{text}` {what}"))
 }
 
 fn parse_seconds(text: &str) -> Result<f64, String> {

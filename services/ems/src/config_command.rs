@@ -2,6 +2,7 @@
 
 use crate::cli::{ConfigCommand, DataArgs, Secrets};
 use crate::failure::{Failure, note};
+use crate::installation;
 use crate::keeping;
 use crate::secret;
 use catalog::{SETTINGS, SettingId};
@@ -17,6 +18,22 @@ pub fn carry_out(command: &ConfigCommand) -> Result<(), Failure> {
         }
         ConfigCommand::Import { data, file, passphrase_file } => {
             import(data, file, passphrase_file.as_deref())
+        }
+        ConfigCommand::Check { file } => {
+            installation::read(file)?;
+            note(&format!("{} is in order", file.display()));
+            Ok(())
+        }
+        ConfigCommand::Show { file } => {
+            let layers = file
+                .as_deref()
+                .map_or_else(|| Ok(installation::surroundings()), installation::layers)?;
+            write!(std::io::stdout().lock(), "{}", config::show(&layers))?;
+            Ok(())
+        }
+        ConfigCommand::Schema => {
+            writeln!(std::io::stdout().lock(), "{:#}", config::schema())?;
+            Ok(())
         }
     }
 }

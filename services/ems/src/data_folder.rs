@@ -9,9 +9,9 @@ const USUAL_SCENARIO: &str = "house";
 
 /// The folder that was asked for, or the usual one of a scenario, a name or a file: below what systemd says, or in the
 /// user's folder for state.
-pub fn folder(asked: Option<&PathBuf>, scenario: Option<&str>) -> Result<PathBuf, Failure> {
+pub fn folder(asked: Option<&Path>, scenario: Option<&str>) -> Result<PathBuf, Failure> {
     match asked {
-        Some(folder) => Ok(folder.clone()),
+        Some(folder) => Ok(folder.to_path_buf()),
         None => {
             let scenario = Path::new(scenario.unwrap_or(USUAL_SCENARIO));
             let name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_string_lossy();

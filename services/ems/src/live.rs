@@ -46,14 +46,15 @@ pub struct Live {
 
 impl Live {
     /// For a run; without a seed nothing is simulated.
-    pub fn new(name: &str, seed: Option<u64>, modbus: SocketAddr) -> Live {
+    pub fn new(name: &str, seed: Option<u64>, modbus: Option<SocketAddr>) -> Live {
         let terminal = std::io::stdout().is_terminal();
+        let served = modbus.map_or_else(String::new, |address| format!("  Modbus TCP {address}"));
         Live {
             title: match seed {
                 Some(seed) => {
-                    format!("EMS AV2  SIMULATED  {name}  seed {seed}  Modbus TCP {modbus}")
+                    format!("EMS AV2  SIMULATED  {name}  seed {seed}{served}")
                 }
-                None => format!("EMS AV2  {name}  Modbus TCP {modbus}"),
+                None => format!("EMS AV2  {name}{served}"),
             },
             terminal,
             bold: terminal && std::env::var_os("NO_COLOR").is_none(),

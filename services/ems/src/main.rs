@@ -10,6 +10,7 @@ mod device;
 mod document;
 mod failure;
 mod history;
+mod installation;
 mod issued;
 mod keeping;
 mod live;

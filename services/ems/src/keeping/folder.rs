@@ -126,7 +126,7 @@ pub struct Keeping {
 
 /// Opens a folder that a meter has kept data in.
 pub fn open_to_read(arguments: &DataArgs) -> Result<Keeping, Failure> {
-    let path = data_folder::folder(arguments.data.as_ref(), None)?;
+    let path = data_folder::folder(arguments.data.as_deref(), None)?;
     if !path.is_dir() {
         return Err(nothing_in(&path));
     }
@@ -163,7 +163,7 @@ pub fn open_to_read(arguments: &DataArgs) -> Result<Keeping, Failure> {
 
 /// The parameters of a data folder, which may be nobody's yet.
 pub fn open_parameters(arguments: &DataArgs) -> Result<(DataFolder, ParameterBank), Failure> {
-    let path = data_folder::folder(arguments.data.as_ref(), None)?;
+    let path = data_folder::folder(arguments.data.as_deref(), None)?;
     let folder = DataFolder::open(&path)?;
     let opened = ParameterBank::open(&folder.disk)
         .map_err(|error| Failure::File(format!("{}: {error}", path.display())))?;

@@ -1,20 +1,24 @@
 //! `ems run`: the meter on a simulated grid or on its converter, with its table and its services.
 
 mod output;
+mod services;
 mod simulated;
 
-use crate::cli::{RunArgs, Speed};
+use crate::cli::RunArgs;
 use crate::failure::{Failure, note};
+use crate::installation;
 use crate::keeping::{Attached, Begin};
 use crate::live::Live;
+use config::{Backend, Config, Speed};
 use host::COMMANDS_MAX;
 use image::Image;
 use lab::Installation;
 use linux::RealPace;
 use metering::Tail;
 use output::Output;
-use port::{AsFast, Clock, Pace, Timestamp};
+use port::{AsFast, Pace};
 use runner::{Outcome, Runner};
+use services::{Doors, ImageClock, Seam};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -43,24 +47,21 @@ struct Prepared {
 
 /// Runs until the duration is over, the scenario ends or a signal comes.
 pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
-    let prepared = simulated::prepare(arguments)?;
+    let config = installation::of(arguments)?;
+    let prepared = match config.backend {
+        Backend::Sim => simulated::prepare(arguments, &config)?,
+        Backend::Ads131m08 => todo!(),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    runtime.block_on(serve(arguments, prepared))
+    runtime.block_on(serve(arguments, &config, prepared))
 }
 
-async fn serve(arguments: &RunArgs, prepared: Prepared) -> Result<(), Failure> {
+async fn serve(arguments: &RunArgs, config: &Config, prepared: Prepared) -> Result<(), Failure> {
     let Prepared { title, seed, installation, pace, block_samples, duration_s, kept } = prepared;
-    let server = modbus::Server::bind(arguments.modbus, modbus::Options::default())
-        .await
-        .map_err(|error| listening_failed(arguments, &error))?;
-    let address = server.local_addr().map_err(|error| Failure::Environment(error.to_string()))?;
-    note(&format!(
-        "Modbus TCP listens on {address} (unit 1 is the meter; try: ems read {address})"
-    ));
-
+    let doors = Doors::open(config).await?;
     let Installation { config, feed, mut script } = installation;
     let mut twin = Twin::new(&config);
     let (begin, mut attached) = kept.unzip();
@@ -77,13 +78,12 @@ async fn serve(arguments: &RunArgs, prepared: Prepared) -> Result<(), Failure> {
     }
     let (images, watching) = watch::channel(first);
     let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
-    let (stop_sender, stop_receiver) = watch::channel(false);
-    let service = tokio::spawn(server.run(
-        watching.clone(),
-        command_sender,
-        Arc::new(ImageClock(watching)),
-        stop_receiver,
-    ));
+    let address = doors.modbus_address();
+    let services = doors.serve(&Seam {
+        images: watching.clone(),
+        commands: command_sender,
+        clock: Arc::new(ImageClock(watching)),
+    });
 
     let runner = Runner {
         twin,
@@ -99,10 +99,7 @@ async fn serve(arguments: &RunArgs, prepared: Prepared) -> Result<(), Failure> {
     };
     let live = Live::new(&title, seed, address);
     let (outcome, interrupted) = drive(runner, live, arguments.json, attached).await?;
-    let _all_gone = stop_sender.send(true);
-    if let Err(error) = service.await {
-        return Err(Failure::Internal(format!("the Modbus service ended: {error}")));
-    }
+    services.stop().await?;
     if interrupted {
         note("stopped");
     }
@@ -114,13 +111,6 @@ fn first_image(twin: &Twin, config: &TwinConfig) -> Image {
     let mut image = Image::settling(Arc::new(config.identity.clone()), config.start);
     image.meters[0].readings = twin.meter().readings().clone();
     image
-}
-
-fn listening_failed(arguments: &RunArgs, error: &std::io::Error) -> Failure {
-    Failure::Environment(format!(
-        "cannot listen on {}: {error}; choose another address with --modbus, port 0 takes a free one",
-        arguments.modbus
-    ))
 }
 
 /// Runs the loop on a thread of its own until it ends or a signal comes.
@@ -188,14 +178,5 @@ pub fn pace(speed: Speed) -> Box<dyn Pace + Send> {
     match speed {
         Speed::Max => Box::new(AsFast),
         Speed::Times(factor) => Box::new(RealPace::new(factor)),
-    }
-}
-
-/// Simulated time: that of the newest image.
-struct ImageClock(watch::Receiver<Arc<Image>>);
-
-impl Clock for ImageClock {
-    fn now(&self) -> Timestamp {
-        self.0.borrow().time
     }
 }

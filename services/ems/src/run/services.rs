@@ -1,17 +1,67 @@
-//! The services of a run: tasks that see images and send commands until they are told to stop.
+//! What a run offers: sockets and serial ports, opened before it begins, and the tasks that serve them.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, note};
+use config::{Config, Parity, Rs485};
 use host::{Commands, Images};
-use modbus::{Options, RtuServer, Server};
-use port::Clock;
+use linux::SerialSettings;
+use modbus::{Line, Options, RtuServer, Server};
+use port::{Clock, Timestamp};
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_serial::SerialStream;
+
+/// What is open before the first sample, so that what cannot be had is said at once.
+pub struct Doors {
+    modbus: Option<(Server, SocketAddr)>,
+    rs485: Option<(String, RtuServer, SerialStream)>,
+}
+
+impl Doors {
+    /// Opens all that is configured.
+    ///
+    /// # Errors
+    /// An address or device that cannot be had.
+    pub async fn open(config: &Config) -> Result<Doors, Failure> {
+        let modbus = match config.modbus {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let rs485 = config.rs485.as_ref().map(open_line).transpose()?;
+        Ok(Doors { modbus, rs485 })
+    }
+
+    /// Where Modbus TCP listens, if it does.
+    pub fn modbus_address(&self) -> Option<SocketAddr> {
+        self.modbus.as_ref().map(|(_, address)| *address)
+    }
+
+    /// Lets people in.
+    pub fn serve(self, seam: &Seam) -> Services {
+        let mut services = Services { stop: watch::Sender::new(false), tasks: JoinSet::new() };
+        let Seam { images, commands, clock } = seam;
+        let clock = || Arc::clone(clock);
+        if let Some((server, _)) = self.modbus {
+            let stop = services.stop.subscribe();
+            services.add(server.run(images.clone(), commands.clone(), clock(), stop));
+        }
+        if let Some((name, server, port)) = self.rs485 {
+            let stop = services.stop.subscribe();
+            let answers = server.run(port, images.clone(), commands.clone(), clock(), stop);
+            services.add(async move {
+                // A port that is gone ends this service, and not the meter.
+                if let Err(error) = answers.await {
+                    note(&format!("note: Modbus RTU on {name} has ended: {error}"));
+                }
+            });
+        }
+        services
+    }
+}
 
 /// What every service is given.
-#[derive(Clone)]
 pub struct Seam {
     /// The newest image.
     pub images: Images,
@@ -21,63 +71,66 @@ pub struct Seam {
     pub clock: Arc<dyn Clock + Send + Sync>,
 }
 
-/// The services that run.
+/// Simulated time: that of the newest image.
+pub struct ImageClock(pub Images);
+
+impl Clock for ImageClock {
+    fn now(&self) -> Timestamp {
+        self.0.borrow().time
+    }
+}
+
+/// The tasks of a run.
 pub struct Services {
-    seam: Seam,
     stop: watch::Sender<bool>,
-    tasks: JoinSet<Result<(), Failure>>,
+    tasks: JoinSet<()>,
 }
 
 impl Services {
-    /// None yet.
-    pub fn new(seam: Seam) -> Services {
-        Services { seam, stop: watch::Sender::new(false), tasks: JoinSet::new() }
-    }
-
-    /// Serves Modbus TCP.
-    pub fn modbus_tcp(&mut self, server: Server) {
-        let Seam { images, commands, clock } = self.seam.clone();
-        let stop = self.stop.subscribe();
-        self.add(async move {
-            server.run(images, commands, clock, stop).await;
-            Ok(())
-        });
-    }
-
-    /// Answers on a serial line. A port that is gone ends the service, not the meter.
-    pub fn modbus_rtu(
-        &mut self,
-        name: String,
-        server: RtuServer,
-        port: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    ) {
-        let Seam { images, commands, clock } = self.seam.clone();
-        let stop = self.stop.subscribe();
-        self.add(async move {
-            let ended = server.run(port, images, commands, clock, stop).await;
-            if let Err(error) = ended {
-                crate::failure::note(&format!("note: Modbus RTU on {name} has ended: {error}"));
-            }
-            Ok(())
-        });
-    }
-
-    fn add(&mut self, service: impl Future<Output = Result<(), Failure>> + Send + 'static) {
+    fn add(&mut self, service: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(service);
     }
 
     /// Tells all to stop and waits for them.
     ///
     /// # Errors
-    /// The first of a service.
+    /// If one stopped at a fault of its own.
     pub async fn stop(mut self) -> Result<(), Failure> {
         self.stop.send_replace(true);
-        let mut first = Ok(());
+        let mut all = Ok(());
         while let Some(ended) = self.tasks.join_next().await {
-            let ended = ended
-                .unwrap_or_else(|error| Err(Failure::Internal(format!("a service ended: {error}"))));
-            first = first.and(ended);
+            all = all.and(ended.map_err(|error| Failure::Internal(format!("a service: {error}"))));
         }
-        first
+        all
     }
+}
+
+async fn listen(address: SocketAddr) -> Result<(Server, SocketAddr), Failure> {
+    let server = Server::bind(address, Options::default()).await.map_err(|error| {
+        Failure::Environment(format!(
+            "cannot listen on {address}: {error}; choose another address with --modbus, port 0 takes a free one"
+        ))
+    })?;
+    let address = server.local_addr().map_err(|error| Failure::Environment(error.to_string()))?;
+    note(&format!(
+        "Modbus TCP listens on {address} (unit 1 is the meter; try: ems read {address})"
+    ));
+    Ok((server, address))
+}
+
+fn open_line(rs485: &Rs485) -> Result<(String, RtuServer, SerialStream), Failure> {
+    let (parity_bits, parity) = match rs485.parity {
+        Parity::None => (0, tokio_serial::Parity::None),
+        Parity::Odd => (1, tokio_serial::Parity::Odd),
+        Parity::Even => (1, tokio_serial::Parity::Even),
+    };
+    let settings = SerialSettings { baud: rs485.baud, parity, two_stop_bits: rs485.stop_bits == 2 };
+    let port = linux::open_serial(&rs485.port, settings)
+        .map_err(|error| Failure::Environment(error.to_string()))?;
+    let line = Line { baud: rs485.baud, bits: 9 + parity_bits + rs485.stop_bits };
+    note(&format!(
+        "Modbus RTU answers on {} at address {}, {} bit/s",
+        rs485.port, rs485.address, rs485.baud
+    ));
+    Ok((rs485.port.clone(), RtuServer { address: rs485.address, line }, port))
 }

@@ -1,12 +1,15 @@
 //! A run on a simulated grid: the scenario gives the samples, the modules and what happens.
 
 use super::{BLOCK_REALTIME_S, Prepared, pace};
-use crate::cli::{EngineName, RunArgs, Speed};
+use crate::cli::{EngineName, RunArgs};
 use crate::failure::Failure;
 use crate::keeping::{self, Attached, Begin, DataFolder, Subject};
 use crate::{data_folder, device, scenario};
+use config::{Config, Speed};
 use port::Timestamp;
 use sim::scenario::{Fidelity, Scenario};
+use std::path::Path;
+use store::engine::Engine;
 use store::keep::{Haste, Present};
 
 /// Up to this factor the short block costs nothing that counts.
@@ -22,23 +25,24 @@ const BLOCK_FAST_S: f64 = 1.0;
 const DAY_NS: i64 = 86_400_000_000_000;
 
 /// Sets a scenario up.
-pub fn prepare(arguments: &RunArgs) -> Result<Prepared, Failure> {
-    let mut scenario = scenario::named(&arguments.scenario)?.parse()?;
-    if let Some(seed) = arguments.seed {
+pub fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
+    let mut scenario = scenario::named(&config.sim.scenario)?.parse()?;
+    if let Some(seed) = config.sim.seed {
         scenario.seed = seed;
     }
-    let kept = keep(arguments, &scenario)?;
+    let speed = config.sim.speed;
+    let kept = keep(arguments, config, &scenario)?;
     let begin = kept.as_ref().map(|(begin, _)| begin);
     let memory = begin.map(|begin| begin.modules.clone()).unwrap_or_default();
     let mut installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
-        .map_err(|error| Failure::File(format!("{}: {error}", arguments.scenario)))?;
+        .map_err(|error| Failure::File(format!("{}: {error}", config.sim.scenario)))?;
     let stopped = begin.and_then(|begin| begin.stopped);
     installation.config.start = next_day(installation.config.start, stopped);
     Ok(Prepared {
         title: scenario.name.clone(),
         seed: Some(scenario.seed),
-        pace: pace(arguments.speed),
-        block_samples: block_samples(arguments, installation.config.format.sample_rate_hz),
+        pace: pace(speed),
+        block_samples: block_samples(arguments, speed, installation.config.format.sample_rate_hz),
         installation,
         duration_s: arguments.duration.or(scenario.duration_s),
         kept,
@@ -54,17 +58,25 @@ fn next_day(start: Timestamp, stopped: Option<Timestamp>) -> Timestamp {
 }
 
 /// What a run begins with and what keeps it; nothing if it is to keep nothing.
-fn keep(arguments: &RunArgs, scenario: &Scenario) -> Result<Option<(Begin, Attached)>, Failure> {
+fn keep(
+    arguments: &RunArgs,
+    config: &Config,
+    scenario: &Scenario,
+) -> Result<Option<(Begin, Attached)>, Failure> {
     if arguments.ephemeral {
         return Ok(None);
     }
-    let path = data_folder::folder(arguments.data.as_ref(), Some(&arguments.scenario))?;
+    let path = data_folder::folder(
+        config.data_folder.as_deref().map(Path::new),
+        Some(&config.sim.scenario),
+    )?;
     let folder = DataFolder::open(&path)?;
-    let haste = match arguments.speed {
+    let haste = match config.sim.speed {
         Speed::Max => Haste::Wait,
         Speed::Times(_) => Haste::GoOn,
     };
-    let engine = arguments.engine.map(EngineName::engine);
+    let configured = config.engine.as_deref().and_then(Engine::from_slug);
+    let engine = arguments.engine.map(EngineName::engine).or(configured);
     let present = lab::present(scenario).into_iter().map(|(id, serial)| Present { id, serial });
     let subject = Subject {
         title: &scenario.name,
@@ -89,8 +101,8 @@ fn given(scenario: &Scenario) -> Vec<catalog::SettingId> {
     std::iter::once(catalog::SettingId::Wiring).chain(settings).collect()
 }
 
-fn block_samples(arguments: &RunArgs, rate_hz: f64) -> usize {
-    let seconds = match arguments.speed {
+fn block_samples(arguments: &RunArgs, speed: Speed, rate_hz: f64) -> usize {
+    let seconds = match speed {
         Speed::Times(factor) if factor <= REALTIME_FACTOR_MAX => BLOCK_REALTIME_S,
         Speed::Max if !arguments.json && arguments.ephemeral => BLOCK_FAST_S,
         Speed::Times(_) | Speed::Max => BLOCK_WINDOW_S,
