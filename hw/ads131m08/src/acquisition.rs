@@ -184,9 +184,9 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
                 self.give_up(newest)?;
                 break;
             }
-            let begun_ns = self.drdy.now_ns();
+            let begun_ns = self.drdy.now_ns() + self.sequence.stamp_ns();
             let result = self.driver.read();
-            // An edge that came before the transfer began makes it one of three.
+            // A conversion that was over before the transfer began makes it one of three.
             let mut meanwhile = newest;
             while let Some(edge) = self.drdy.poll()? {
                 let number = self.sequence.edge(edge.at_ns).unwrap_or(meanwhile);
@@ -197,7 +197,14 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
                 meanwhile = meanwhile.max(number);
             }
             newest = meanwhile;
-            if self.next <= newest {
+            if let Err(FrameError::Spi(_)) = result {
+                // Whether the chip gave its conversion away is not known.
+                self.health.transfers += 1;
+                self.next += 1;
+                self.bad += 1;
+                self.give_up(newest)?;
+                self.restart_if_bad();
+            } else if self.next <= newest {
                 self.take(result, &mut sample);
             }
         }
@@ -245,9 +252,10 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
                 };
                 *lost += 1;
                 self.bad += 1;
-                let gone = matches!(error, FrameError::Reset(_) | FrameError::Registers(_));
-                if gone || self.bad >= BAD_MAX {
+                if matches!(error, FrameError::Reset(_) | FrameError::Registers(_)) {
                     self.restart();
+                } else {
+                    self.restart_if_bad();
                 }
             }
         }
@@ -266,6 +274,12 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
         self.health.late += newest + 1 - self.next;
         self.next = newest + 1;
         Ok(())
+    }
+
+    fn restart_if_bad(&mut self) {
+        if self.bad >= BAD_MAX {
+            self.restart();
+        }
     }
 
     /// Sets the chip up anew. If that fails, the frames that follow are bad, and it is tried again.

@@ -141,10 +141,12 @@ impl<S: SpiDevice> Driver<S> {
     /// If a frame goes wrong, or the chip does not confirm.
     pub fn wake_up(&mut self) -> Result<(), Error> {
         self.exchange(command::WAKEUP, None)?;
-        let confirmed = self.exchange(command::LOCK, None)?.response;
-        match confirmed == command::WAKEUP {
-            true => Ok(()),
-            false => Err(Error::NotLocked(confirmed)),
+        let awake = self.exchange(command::LOCK, None)?.response;
+        // After this frame the next answers with the status again.
+        let locked = self.exchange(command::NULL, None)?.response;
+        match (awake, locked) {
+            (command::WAKEUP, command::LOCK) => Ok(()),
+            _ => Err(Error::NotLocked(locked)),
         }
     }
 

@@ -70,6 +70,11 @@ impl Sequence {
         }
     }
 
+    /// How much later than its conversion an edge may be stamped: a quarter of a period.
+    pub(crate) fn stamp_ns(&self) -> u64 {
+        (self.period_ns / 4.0) as u64
+    }
+
     /// The number of the last conversion that is sure to be over at this time.
     pub fn at(&self, now_ns: u64) -> u64 {
         self.newest.map_or(0, |newest| {

@@ -184,7 +184,7 @@ impl SampleSource for Counting {
 fn model() -> Model {
     let channels = vec![Channel::ideal(Role::Va, 1.0)];
     let source = Counting(SourceFormat { sample_rate_hz: 4000.0, channels }, 1);
-    let mut wiring = Wiring { inputs: [None; 8], clock_hz: 8.192e6, spi_hz: 8e6 };
+    let mut wiring = Wiring { inputs: [None; 8], clock_hz: 8.192e6, clock_ppm: 0.0, spi_hz: 8e6 };
     wiring.inputs[2] = Some(0);
     Model::new(Box::new(source), &wiring, Faults::default())
 }
@@ -274,8 +274,7 @@ fn a_chip_that_is_not_there_is_said_so() {
         let error = Driver::start(Silent(level), Settings::default()).expect_err("no chip");
         assert!(error.to_string().contains("does not confirm a reset"), "{error}");
     }
-    let mut settings = Settings::default();
-    settings.oversampling = 500;
+    let settings = Settings { oversampling: 500, ..Settings::default() };
     let error = Driver::start(model().spi(), settings).expect_err("no such oversampling");
     assert!(error.to_string().contains("power of two from 128"), "{error}");
 }

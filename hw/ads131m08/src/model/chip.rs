@@ -45,7 +45,10 @@ pub(super) struct Chip {
     /// Reset, upset and busy host of the faults that have happened, by their place in the list.
     happened: Vec<bool>,
     now_ns: f64,
+    /// When the next sample of the source is over.
     next_ns: f64,
+    /// Samples since power-up.
+    step: u64,
     /// Samples of the source that were converted.
     conversions: u64,
     /// Conversions to go before the source begins; none before the host has first woken the chip.
@@ -84,6 +87,7 @@ impl Chip {
             upset: false,
             now_ns: 0.0,
             next_ns: 0.0,
+            step: 0,
             conversions: 0,
             to_begin: None,
             unsettled: 0,
@@ -97,7 +101,7 @@ impl Chip {
             selected: false,
         };
         chip.reset();
-        chip.next_ns = chip.period_ns();
+        chip.next_ns = chip.step_ns();
         chip
     }
 
@@ -113,6 +117,10 @@ impl Chip {
 
     pub fn next_conversion_ns(&self) -> Option<u64> {
         (!self.ended).then_some(self.next_ns.ceil() as u64)
+    }
+
+    pub fn next_event_ns(&self) -> Option<u64> {
+        self.edges.front().map(|edge| edge.at_ns).or_else(|| self.next_conversion_ns())
     }
 
     pub fn edge(&mut self) -> Option<Edge> {
@@ -135,9 +143,19 @@ impl Chip {
         self.advance_to((self.now_ns + ns as f64) as u64);
     }
 
-    fn period_ns(&self) -> f64 {
-        let exponent = self.registers[usize::from(Register::CLOCK.address())] >> 2 & 7;
-        2e9 * f64::from(128u32 << exponent) / self.wiring.clock_hz
+    /// Between two samples of the source: it has the rate for which the host sets the chip up.
+    fn step_ns(&self) -> f64 {
+        1e9 / (self.source.format().sample_rate_hz * (1.0 + 1e-6 * self.wiring.clock_ppm))
+    }
+
+    /// Samples of the source that a conversion takes: several while the chip oversamples more than it will.
+    fn steps(&self) -> u64 {
+        let seconds = 2.0 * f64::from(self.oversampling()) / self.wiring.clock_hz;
+        (seconds * self.source.format().sample_rate_hz).round().max(1.0) as u64
+    }
+
+    fn oversampling(&self) -> u32 {
+        128 << ((self.registers[usize::from(Register::CLOCK.address())] >> 2) & 7)
     }
 
     /// The strength of a fault that is going on.
@@ -173,11 +191,15 @@ impl Chip {
 
     fn convert(&mut self) {
         let at_ns = self.next_ns;
-        self.next_ns += self.period_ns();
+        self.next_ns += self.step_ns();
         // The world goes on while the clock stands still or the converter sleeps.
         let Some(raw) = self.pins() else { return };
         self.raw.rotate_left(1);
         self.raw[2] = raw;
+        self.step += 1;
+        if !self.step.is_multiple_of(self.steps()) {
+            return;
+        }
         if self.standby
             || self.fault(|fault| (fault == Fault::ClockStopped).then_some(1.0)).is_some()
         {
@@ -264,8 +286,7 @@ impl Chip {
     /// An input as it was a part of a conversion ago, by a parabola through three. Delays ahead of time are
     /// those after a whole conversion.
     fn delayed(&self, input: usize, periods: f64) -> i64 {
-        let exponent = self.registers[usize::from(Register::CLOCK.address())] >> 2 & 7;
-        let t = 1.0 - periods / f64::from(128u32 << exponent);
+        let t = 1.0 - periods / f64::from(self.oversampling());
         let [a, b, c] = [0, 1, 2].map(|n| f64::from(self.raw[n][input]));
         // t = 0 is the middle one, t = 1 the newest.
         (b + t * (c - a) / 2.0 + t * t * (a - 2.0 * b + c) / 2.0).round() as i64

@@ -17,7 +17,7 @@ impl Drdy for ModelDrdy {
             if let Some(edge) = self.0.edge() {
                 return Ok(Waited::Edge(edge));
             }
-            match self.0.next_conversion_ns() {
+            match self.0.next_event_ns() {
                 None => return Ok(Waited::Ended),
                 Some(next) if next <= until => self.0.advance_to(next),
                 Some(_) => {

@@ -7,7 +7,7 @@
 //! *Time* is that of the model, in nanoseconds from its power-up. It passes by conversions that are waited for,
 //! by the bits of a transfer, and by the pauses of a driver; nothing here looks at a clock.
 //!
-//! Left out: conversions begin anew at a reset on the same grid of time, where the real chip begins a new grid;
+//! Left out: conversions that begin anew do so on the same grid of time, where the real chip begins a new one;
 //! the delay of PHASE is an interpolation between conversions, exact for what lies well below their rate.
 
 mod chip;
@@ -28,8 +28,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Wiring {
     /// The row of the source that each input converts; none: it is shorted.
     pub inputs: [Option<usize>; crate::INPUTS],
-    /// Frequency at CLKIN, in hertz.
+    /// Frequency at CLKIN by design, in hertz.
     pub clock_hz: f64,
+    /// How much faster it is in truth, in ppm.
+    pub clock_ppm: f64,
     /// Clock of SPI, in hertz.
     pub spi_hz: f64,
 }
@@ -62,6 +64,11 @@ impl Model {
     /// When the next conversion is over, or was; none if there is none any more.
     pub fn next_conversion_ns(&self) -> Option<u64> {
         self.chip().next_conversion_ns()
+    }
+
+    /// When DRDY may fall next: an edge that is late, or the next conversion; none if there is none any more.
+    pub fn next_event_ns(&self) -> Option<u64> {
+        self.chip().next_event_ns()
     }
 
     /// The oldest edge that nobody has taken.
