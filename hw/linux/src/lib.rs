@@ -1,13 +1,24 @@
-//! The Linux side of the boundary: here, real time and files. Serial ports, SPI and GPIO come with the
-//! backend.
+//! The Linux side of the boundary: real time, files, serial ports, SPI, GPIO, and the thread that reads the
+//! converter.
+//!
+//! What calls the kernel is thin: an implementation of a trait each (`SpiDevice`, `adc::Drdy`, `port::Disk`,
+//! `port::Clock`), behind which tests put a model. What decides anything lies on this side of the trait.
 
+mod converter;
 mod disk;
 mod error;
+mod gpio;
+mod paced;
 mod serial;
+mod spi;
 
+pub use converter::{AdcSource, ConverterHealth, HealthReader};
 pub use disk::Folder;
 pub use error::OpenError;
+pub use gpio::{GpioEdges, InputLine, OutputLine};
+pub use paced::PacedDrdy;
 pub use serial::{SerialSettings, open_serial};
+pub use spi::SpiPort;
 
 use port::{Clock, Pace, Timestamp};
 use std::time::{Duration, Instant, SystemTime};

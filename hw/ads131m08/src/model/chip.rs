@@ -326,7 +326,9 @@ impl Chip {
             _ => None,
         });
         if flipped.is_some_and(|probability| self.chances.happens(probability)) {
-            let bit = self.chances.below(8 * self.received.len() as u64) as usize;
+            // The CRC has 16 bits; what pads its word is guarded by nothing and read by nobody.
+            let guarded = self.received.len() - length + 2;
+            let bit = self.chances.below(8 * guarded as u64) as usize;
             self.received[bit / 8] ^= 1 << (bit % 8);
         }
         Ok(())
