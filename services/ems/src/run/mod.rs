@@ -1,5 +1,6 @@
 //! `ems run`: the meter on a simulated grid or on its converter, with its table and its services.
 
+mod hardware;
 mod output;
 mod services;
 mod simulated;
@@ -50,7 +51,7 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     let config = installation::of(arguments)?;
     let prepared = match config.backend {
         Backend::Sim => simulated::prepare(arguments, &config)?,
-        Backend::Ads131m08 => todo!(),
+        Backend::Ads131m08 => hardware::prepare(arguments, &config)?,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -26,12 +26,13 @@ const DAY_NS: i64 = 86_400_000_000_000;
 
 /// Sets a scenario up.
 pub fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
-    let mut scenario = scenario::named(&config.sim.scenario)?.parse()?;
-    if let Some(seed) = config.sim.seed {
-        scenario.seed = seed;
-    }
+    let scenario = scenario(config)?;
     let speed = config.sim.speed;
-    let kept = keep(arguments, config, &scenario)?;
+    let haste = match speed {
+        Speed::Max => Haste::Wait,
+        Speed::Times(_) => Haste::GoOn,
+    };
+    let kept = keep(arguments, config, &scenario, haste)?;
     let begin = kept.as_ref().map(|(begin, _)| begin);
     let memory = begin.map(|begin| begin.modules.clone()).unwrap_or_default();
     let mut installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
@@ -49,6 +50,13 @@ pub fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure
     })
 }
 
+/// The scenario of a configuration, with its seed.
+pub fn scenario(config: &Config) -> Result<Scenario, Failure> {
+    let mut scenario = scenario::named(&config.sim.scenario)?.parse()?;
+    scenario.seed = config.sim.seed.unwrap_or(scenario.seed);
+    Ok(scenario)
+}
+
 /// A run begins where its scenario says; on the first day after the meter stopped, if it ran before. The time
 /// of the day stays, so that loads, intervals and the digest do not know which day it is.
 fn next_day(start: Timestamp, stopped: Option<Timestamp>) -> Timestamp {
@@ -57,26 +65,13 @@ fn next_day(start: Timestamp, stopped: Option<Timestamp>) -> Timestamp {
     Timestamp { unix_ns: start.unix_ns + days * DAY_NS }
 }
 
-/// What a run begins with and what keeps it; nothing if it is to keep nothing.
-fn keep(
+/// What a run of a scenario begins with and what keeps it; nothing if it is to keep nothing.
+pub fn keep(
     arguments: &RunArgs,
     config: &Config,
     scenario: &Scenario,
+    haste: Haste,
 ) -> Result<Option<(Begin, Attached)>, Failure> {
-    if arguments.ephemeral {
-        return Ok(None);
-    }
-    let path = data_folder::folder(
-        config.data_folder.as_deref().map(Path::new),
-        Some(&config.sim.scenario),
-    )?;
-    let folder = DataFolder::open(&path)?;
-    let haste = match config.sim.speed {
-        Speed::Max => Haste::Wait,
-        Speed::Times(_) => Haste::GoOn,
-    };
-    let configured = config.engine.as_deref().and_then(Engine::from_slug);
-    let engine = arguments.engine.map(EngineName::engine).or(configured);
     let present = lab::present(scenario).into_iter().map(|(id, serial)| Present { id, serial });
     let subject = Subject {
         title: &scenario.name,
@@ -84,7 +79,25 @@ fn keep(
         window_s: window_s(scenario),
         given: given(scenario),
     };
-    keeping::begin(&folder, engine, &subject, haste, arguments.acknowledge).map(Some)
+    keep_as(arguments, config, &config.sim.scenario, &subject, haste)
+}
+
+/// The same of any meter, by default in a folder of this name.
+pub fn keep_as(
+    arguments: &RunArgs,
+    config: &Config,
+    name: &str,
+    subject: &Subject,
+    haste: Haste,
+) -> Result<Option<(Begin, Attached)>, Failure> {
+    if arguments.ephemeral {
+        return Ok(None);
+    }
+    let asked = config.data_folder.as_deref().map(Path::new);
+    let folder = DataFolder::open(&data_folder::folder(asked, Some(name))?)?;
+    let configured = config.engine.as_deref().and_then(Engine::from_slug);
+    let engine = arguments.engine.map(EngineName::engine).or(configured);
+    keeping::begin(&folder, engine, subject, haste, arguments.acknowledge).map(Some)
 }
 
 /// Length of the windows in whole seconds, rounded down: phasor steps take up to a minute.
