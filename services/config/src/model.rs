@@ -216,6 +216,29 @@ impl Config {
     }
 }
 
+impl Config {
+    /// What a running meter can take over: what it serves.
+    pub fn services(&self) -> (Option<SocketAddr>, Option<&Rs485>) {
+        (self.modbus, self.rs485.as_ref())
+    }
+
+    /// Tables that differ from those of a running meter and hold from its next start only.
+    pub fn needs_restart(&self, running: &Config) -> Vec<&'static str> {
+        let changed = [
+            ("backend", self.backend != running.backend),
+            ("variant", self.variant != running.variant),
+            ("device", self.device != running.device),
+            ("data", (&self.data_folder, &self.engine) != (&running.data_folder, &running.engine)),
+            ("sim", self.sim != running.sim),
+            ("adc", self.adc != running.adc),
+            ("esy", self.esy != running.esy),
+            ("io", self.io != running.io),
+            ("display", self.display != running.display),
+        ];
+        changed.into_iter().filter_map(|(table, changed)| changed.then_some(table)).collect()
+    }
+}
+
 /// Reads values that are known to fit their keys.
 struct Reader<'a>(&'a Values);
 

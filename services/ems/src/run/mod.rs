@@ -4,6 +4,7 @@ mod hardware;
 mod output;
 mod services;
 mod simulated;
+mod supervisor;
 
 use crate::cli::RunArgs;
 use crate::failure::{Failure, note};
@@ -19,9 +20,12 @@ use metering::Tail;
 use output::Output;
 use port::{AsFast, Pace};
 use runner::{Outcome, Runner};
-use services::{Doors, ImageClock, Seam};
+use services::{Doors, ImageClock, Seam, Services};
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use supervisor::Supervisor;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
 use world::{Twin, TwinConfig};
 
@@ -57,12 +61,12 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    runtime.block_on(serve(arguments, &config, prepared))
+    runtime.block_on(serve(arguments, config, prepared))
 }
 
-async fn serve(arguments: &RunArgs, config: &Config, prepared: Prepared) -> Result<(), Failure> {
+async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Result<(), Failure> {
     let Prepared { title, seed, installation, pace, block_samples, duration_s, kept } = prepared;
-    let doors = Doors::open(config).await?;
+    let doors = Doors::open(&settings).await?;
     let Installation { config, feed, mut script } = installation;
     let mut twin = Twin::new(&config);
     let (begin, mut attached) = kept.unzip();
@@ -79,12 +83,10 @@ async fn serve(arguments: &RunArgs, config: &Config, prepared: Prepared) -> Resu
     }
     let (images, watching) = watch::channel(first);
     let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
+    let clock = Arc::new(ImageClock(watching.clone()));
+    let seam = Seam { images: watching, commands: command_sender, clock };
     let address = doors.modbus_address();
-    let services = doors.serve(&Seam {
-        images: watching.clone(),
-        commands: command_sender,
-        clock: Arc::new(ImageClock(watching)),
-    });
+    let mut served = Served { config: settings, services: doors.serve(&seam), seam };
 
     let runner = Runner {
         twin,
@@ -99,8 +101,10 @@ async fn serve(arguments: &RunArgs, config: &Config, prepared: Prepared) -> Resu
         commands,
     };
     let live = Live::new(&title, seed, address);
-    let (outcome, interrupted) = drive(runner, live, arguments.json, attached).await?;
-    services.stop().await?;
+    let output = Output { live, json: arguments.json, failure: None };
+    let (outcome, interrupted) =
+        drive(Loop::start(runner, output, attached), arguments, &mut served).await?;
+    served.services.stop().await?;
     if interrupted {
         note("stopped");
     }
@@ -114,64 +118,104 @@ fn first_image(twin: &Twin, config: &TwinConfig) -> Image {
     image
 }
 
-/// Runs the loop on a thread of its own until it ends or a signal comes.
-async fn drive(
-    runner: Runner,
-    live: Live,
-    json: bool,
-    mut attached: Option<Attached>,
-) -> Result<(Outcome, bool), Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let stopped = Arc::clone(&stop);
-    let (done_sender, mut done) = oneshot::channel();
-    std::thread::spawn(move || {
-        let mut output = Output { live, json, failure: None };
-        let outcome = runner.run(|effects| {
-            output.show(effects);
-            if let Some(attached) = &mut attached {
-                attached.observe(effects);
+/// The loop on a thread of its own.
+struct Loop {
+    stop: Arc<AtomicBool>,
+    done: oneshot::Receiver<Result<Outcome, Failure>>,
+}
+
+impl Loop {
+    fn start(runner: Runner, mut output: Output, mut attached: Option<Attached>) -> Loop {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let (sender, done) = oneshot::channel();
+        std::thread::spawn(move || {
+            let mut supervisor = Supervisor::new();
+            let outcome = runner.run(|effects| {
+                output.show(effects);
+                if let Some(attached) = &mut attached {
+                    attached.observe(effects);
+                }
+                supervisor.ticked();
+                output.failure.is_none() && !stopped.load(Ordering::Relaxed)
+            });
+            supervisor::stopping();
+            output.live.leave();
+            if let Some(attached) = attached {
+                attached.finish();
             }
-            output.failure.is_none() && !stopped.load(Ordering::Relaxed)
+            let result = match (outcome, output.failure) {
+                (_, Some(failure)) => Err(failure),
+                (Ok(outcome), None) => Ok(outcome),
+                (Err(error), None) => Err(Failure::Environment(error.to_string())),
+            };
+            let _receiver_gone = sender.send(result);
         });
-        output.live.leave();
-        if let Some(attached) = attached {
-            attached.finish();
-        }
-        let result = match (outcome, output.failure) {
-            (_, Some(failure)) => Err(failure),
-            (Ok(outcome), None) => Ok(outcome),
-            (Err(error), None) => Err(Failure::Environment(error.to_string())),
-        };
-        let _receiver_gone = done_sender.send(result);
-    });
-    let mut interrupted = false;
-    loop {
-        tokio::select! {
-            result = &mut done => {
-                let outcome = result.map_err(|_| Failure::Internal("the loop ended early".into()))??;
-                return Ok((outcome, interrupted));
-            }
-            () = signal(), if !interrupted => {
-                interrupted = true;
-                stop.store(true, Ordering::Relaxed);
-            }
-        }
+        Loop { stop, done }
     }
 }
 
-/// Ctrl-C or SIGTERM.
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
+/// What is offered, and by which configuration.
+struct Served {
+    config: Config,
+    services: Services,
+    seam: Seam,
+}
+
+/// Follows the loop and the signals until the loop has ended; whether a signal ended it.
+async fn drive(
+    mut running: Loop,
+    arguments: &RunArgs,
+    served: &mut Served,
+) -> Result<(Outcome, bool), Failure> {
+    let signal = |kind| signal(kind).map_err(|error| Failure::Environment(error.to_string()));
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut interrupted = false;
+    loop {
+        tokio::select! {
+            result = &mut running.done => {
+                let outcome = result.map_err(|_| Failure::Internal("the loop ended early".into()))??;
+                return Ok((outcome, interrupted));
+            }
+            _ = interrupt.recv() => interrupted = true,
+            _ = terminate.recv() => interrupted = true,
+            _ = hang_up.recv() => {
+                supervisor::reloading();
+                reload(arguments, served).await?;
+                supervisor::reloaded();
             }
         }
-        // Without a handler the system's own ends the program.
-        Err(_) => std::future::pending().await,
+        running.stop.store(interrupted, Ordering::Relaxed);
     }
+}
+
+/// Takes a changed configuration over, as far as that goes while the meter measures: its services. A
+/// configuration that is wrong changes nothing.
+async fn reload(arguments: &RunArgs, served: &mut Served) -> Result<(), Failure> {
+    let config = match installation::of(arguments) {
+        Ok(config) => config,
+        Err(failure) => {
+            note(&format!("note: the configuration is not taken over:\n{failure}"));
+            return Ok(());
+        }
+    };
+    let waiting = config.needs_restart(&served.config);
+    if !waiting.is_empty() {
+        note(&format!("note: changes of {} need a restart", waiting.join(", ")));
+    }
+    if config.services() != served.config.services() {
+        let idle = Services::none();
+        std::mem::replace(&mut served.services, idle).stop().await?;
+        match Doors::open(&config).await {
+            Ok(doors) => served.services = doors.serve(&served.seam),
+            Err(failure) => note(&format!("note: nothing is served: {failure}")),
+        }
+    }
+    note("the configuration was read anew");
+    served.config = config;
+    Ok(())
 }
 
 /// The pace of a speed.

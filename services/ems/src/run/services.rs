@@ -40,7 +40,7 @@ impl Doors {
 
     /// Lets people in.
     pub fn serve(self, seam: &Seam) -> Services {
-        let mut services = Services { stop: watch::Sender::new(false), tasks: JoinSet::new() };
+        let mut services = Services::none();
         let Seam { images, commands, clock } = seam;
         let clock = || Arc::clone(clock);
         if let Some((server, _)) = self.modbus {
@@ -87,6 +87,11 @@ pub struct Services {
 }
 
 impl Services {
+    /// No tasks.
+    pub fn none() -> Services {
+        Services { stop: watch::Sender::new(false), tasks: JoinSet::new() }
+    }
+
     fn add(&mut self, service: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(service);
     }

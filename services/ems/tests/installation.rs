@@ -1,0 +1,122 @@
+//! `ems run --config`: backends, layers, what is refused, and what is said of hardware that is not there.
+
+mod common;
+
+use common::{ems, folder, refuse, run};
+use std::fs;
+use std::path::Path;
+
+/// Writes a configuration and gives its path.
+fn written(folder: &Path, text: &str) -> String {
+    let path = folder.join("config.toml");
+    fs::write(&path, text).expect("the folder can be written");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+/// The lines of a run that end each of its windows.
+fn windows(stdout: &str) -> Vec<serde_json::Value> {
+    let lines = stdout.lines().map(|line| serde_json::from_str(line).expect("an object a line"));
+    let mut lines: Vec<serde_json::Value> = lines.collect();
+    lines.iter_mut().for_each(|line| {
+        // Civil time is that of the machine.
+        line.as_object_mut().expect("an object").remove("time");
+    });
+    lines
+}
+
+/// [G9, D-13] In real time, through the chip's frames, its driver and the thread that reads it, a scenario with
+/// ten modules gives the windows of the direct run: every reading of every meter, by the number of its window.
+#[test]
+fn the_chip_in_real_time_gives_the_windows_of_the_direct_run() {
+    let folder = folder("installation-chip");
+    let text =
+        "backend = \"ads131m08\"\n[adc]\nspi = \"model\"\n[sim]\nscenario = \"ten-modules\"\n";
+    let file = written(&folder, text);
+    let common = ["--ephemeral", "--duration", "3s", "--modbus", "127.0.0.1:0", "--json"];
+    let chip = run(&[&["run", "--config", &file], &common[..]].concat());
+    assert_eq!(chip.code, 0, "{}", chip.stderr);
+    let direct = run(&[&["run", "ten-modules", "--speed", "max"], &common[..]].concat());
+    let (chip, direct) = (windows(&chip.stdout), windows(&direct.stdout));
+    assert!(direct.len() > 11 * 14, "{}", direct.len());
+    assert_eq!(chip, direct);
+}
+
+/// [G9] What is not there is named, with what to check, and the code is that of the surroundings.
+#[test]
+fn missing_hardware_is_named() {
+    let folder = folder("installation-missing");
+    let real = "backend = \"ads131m08\"\n[device]\nserial = \"AV2-1\"\n";
+    let check = |text: &str, words: &[&str]| {
+        let file = written(&folder, text);
+        refuse(&["run", "--config", &file, "--ephemeral"], 4, words);
+    };
+    let spi = format!("{real}[adc]\nspi = \"/dev/spidev7.3\"\n");
+    check(&spi, &["/dev/spidev7.3: cannot open the SPI device", "ls /dev/spidev*"]);
+    let calibration = format!("{real}[adc]\ncalibration = \"/nowhere/record\"\n");
+    check(&calibration, &["cannot read the calibration record /nowhere/record"]);
+    check("[rs485]\nport = \"/dev/ttyNONE1\"\n", &["/dev/ttyNONE1: cannot open the serial port"]);
+    refuse(&["run", "--config", "/nowhere/config.toml"], 4, &["cannot read /nowhere/config.toml"]);
+}
+
+/// A record that is damaged is refused before anything is measured with it.
+#[test]
+fn a_damaged_calibration_is_refused() {
+    let folder = folder("installation-calibration");
+    let record = folder.join("record");
+    fs::write(&record, b"EMSC\x01\x00").expect("the folder can be written");
+    let text = format!(
+        "backend = \"ads131m08\"\n[device]\nserial = \"1\"\n[adc]\ncalibration = \"{}\"\n",
+        record.display()
+    );
+    let file = written(&folder, &text);
+    refuse(&["run", "--config", &file, "--ephemeral"], 3, &["calibrate again"]);
+}
+
+/// [G9] Everything that is wrong is told, with its line; files of conf.d and the environment go before the file.
+#[test]
+fn configurations_are_checked_and_shown() {
+    let folder = folder("installation-check");
+    let file = written(&folder, "backend = \"sim\"\n[modbus]\nlisten = \"0.0.0.0:1502\"\n");
+    fs::create_dir(folder.join("conf.d")).expect("the folder can be written");
+    let more = folder.join("conf.d/10-more.toml");
+    fs::write(&more, "[modbus]\nenabled = true\n").expect("the folder can be written");
+    let checked = run(&["config", "check", &file]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (0, ""), "{}", checked.stderr);
+    let shown = ems()
+        .args(["config", "show", &file])
+        .env("EMS_SIM_SEED", "42")
+        .output()
+        .expect("the binary starts");
+    let shown = String::from_utf8(shown.stdout).expect("UTF-8");
+    for line in [
+        format!("enabled = true # {}:2", more.display()),
+        format!("listen = \"0.0.0.0:1502\" # {file}:3"),
+        "seed = 42 # EMS_SIM_SEED".to_string(),
+    ] {
+        assert!(shown.contains(&line), "{line} is not in:\n{shown}");
+    }
+    fs::write(&more, "[modbus]\nenabled = 1\nport = 502\n").expect("the folder can be written");
+    let place = more.display();
+    refuse(
+        &["config", "check", &file],
+        3,
+        &[
+            &format!("{place}:2: modbus.enabled = 1"),
+            &format!("{place}:3: there is no key modbus.port"),
+        ],
+    );
+    refuse(&["run", "--config", &file], 3, &[&format!("{place}:2: ")]);
+    let schema = run(&["config", "schema"]);
+    let schema: serde_json::Value = serde_json::from_str(&schema.stdout).expect("JSON");
+    assert_eq!(schema["properties"]["adc"]["properties"]["spi"]["type"], "string");
+}
+
+/// [S7] A configuration that does not switch Modbus on opens no port.
+#[test]
+fn modbus_is_off_unless_it_is_switched_on() {
+    let folder = folder("installation-modbus");
+    let file = written(&folder, "[sim]\nspeed = \"max\"\n");
+    let ran = run(&["run", "--config", &file, "--ephemeral", "--duration", "1s"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("listens"), "{}", ran.stderr);
+}
