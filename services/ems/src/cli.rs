@@ -7,7 +7,7 @@ use image::MeterId;
 use port::SlotId;
 use sim::scenario::Fidelity;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::engine::Engine;
 
 /// A three-phase energy meter and its digital twin.
@@ -96,6 +96,12 @@ pub enum Command {
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    #[command(after_help = "Example:\n  ems man /usr/local/share/man/man1")]
+    Man {
+        /// A folder that exists
+        folder: PathBuf,
     },
 }
 
@@ -695,6 +701,13 @@ pub fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     clap_complete::generate(shell, &mut Cli::command(), "ems", &mut buffer);
     std::io::Write::write_all(&mut std::io::stdout(), &buffer)?;
     Ok(())
+}
+
+/// Writes a manual page for the program and one for each command, `ems-run.1` and so on.
+pub fn manual(folder: &Path) -> Result<(), Failure> {
+    clap_mangen::generate_to(Cli::command(), folder).map_err(|error| {
+        Failure::Environment(format!("cannot write pages into {}: {error}", folder.display()))
+    })
 }
 
 #[cfg(test)]

@@ -67,5 +67,6 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Config { command } => config_command::carry_out(&command),
         Command::Read(arguments) => read_command::read(&arguments),
         Command::Completions { shell } => cli::completions(shell),
+        Command::Man { folder } => cli::manual(&folder),
     }
 }
