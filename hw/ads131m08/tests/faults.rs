@@ -5,6 +5,7 @@ mod common;
 use adc::model::{Fault, Faults};
 use adc::{ConverterSource, Health, Waited};
 use common::{Counting, model, start};
+use embedded_hal::spi::SpiDevice;
 use port::{Channel, Role, SampleBlock, SampleSource, SourceFormat, SourceState};
 
 /// A second in nanoseconds.
@@ -122,6 +123,30 @@ fn a_reset_is_found_and_mended() {
     assert_eq!(health.restarts, 2, "{health:?}");
     // Each set-up takes some 10 ms, and its filter three conversions.
     assert!((60..400).contains(&health.lost()), "{health:?}");
+}
+
+/// Transfers that were cut short, between others: the chip gives no conversion away for them, and the next frame is
+/// whole again.
+#[test]
+fn an_interrupted_transfer_costs_nothing() {
+    let model = model(2.0, Faults::default());
+    let mut acquisition = start(&model);
+    let mut samples = 0;
+    for step in 0u64.. {
+        if step.is_multiple_of(50) {
+            let cut = vec![0x11; 1 + (step / 50 % 29) as usize];
+            model.spi().write(&cut).expect("no fault");
+        }
+        let waited = acquisition.step(S / 4, |index, counts| {
+            assert_eq!(counts[5], Counting::truth(index));
+            samples += 1;
+        });
+        if waited == Ok(Waited::Ended) {
+            break;
+        }
+    }
+    assert!(samples > 15_990, "{:?}", acquisition.health());
+    assert_eq!(acquisition.health().restarts, 0);
 }
 
 /// [D-13] Silence is told, with the time that goes on; afterwards samples are where they belong.

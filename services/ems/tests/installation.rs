@@ -3,8 +3,10 @@
 mod common;
 
 use common::{ems, folder, refuse, run};
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::path::Path;
+use std::process::Stdio;
 
 /// Writes a configuration and gives its path.
 fn written(folder: &Path, text: &str) -> String {
@@ -109,6 +111,84 @@ fn configurations_are_checked_and_shown() {
     let schema = run(&["config", "schema"]);
     let schema: serde_json::Value = serde_json::from_str(&schema.stdout).expect("JSON");
     assert_eq!(schema["properties"]["adc"]["properties"]["spi"]["type"], "string");
+}
+
+/// [P3, P4] The other end of a pseudo terminal is a master: what it asks of the address it was given is answered
+/// with the CRC of Modbus RTU, at any speed, parity and stop bits of the sheet; another address is left alone.
+#[test]
+fn a_master_on_the_serial_port_is_answered() {
+    let folder = folder("installation-rs485");
+    for (baud, parity, stop_bits) in [(2400, "none", 2), (9600, "odd", 1), (115_200, "even", 1)] {
+        let (mut master, port) = terminal();
+        let text = format!(
+            "variant = \"S1\"\n[rs485]\nport = \"{port}\"\naddress = 17\nbaud = {baud}\nparity = \"{parity}\"\nstop_bits = {stop_bits}\n"
+        );
+        let file = written(&folder, &text);
+        let mut child = ems()
+            .args(["run", "--config", &file, "--ephemeral"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        // Frequency of slave 18, which is nobody, then the identification code of slave 17; by hand.
+        let nobody = [0x12, 0x03, 0x00, 0x33, 0x00, 0x01];
+        let request = [0x11, 0x03, 0x00, 0x0B, 0x00, 0x01];
+        let mut heard = Vec::new();
+        // The port is set up when the meter starts; until then nobody hears.
+        for _ in 0..100 {
+            master.write_all(&framed(&nobody)).expect("the terminal is there");
+            master.write_all(&framed(&request)).expect("the terminal is there");
+            heard = listen(&mut master);
+            if !heard.is_empty() {
+                break;
+            }
+        }
+        child.kill().expect("it runs");
+        child.wait().expect("it ends");
+        // 06E0h is 1760, an EM540.
+        let answer = framed(&[0x11, 0x03, 0x02, 0x06, 0xE0]);
+        assert!(heard.starts_with(&answer), "{baud} {parity}: {heard:02X?}");
+    }
+}
+
+/// A frame with its CRC-16, worked out bit by bit.
+fn framed(body: &[u8]) -> Vec<u8> {
+    let crc =
+        body.iter().fold(0xFFFFu16, |crc, byte| {
+            (0..8).fold(crc ^ u16::from(*byte), |crc, _| {
+                if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 }
+            })
+        });
+    [body, &crc.to_le_bytes()].concat()
+}
+
+/// A pseudo terminal: the master's end, and the path of the other.
+fn terminal() -> (File, String) {
+    let flags = rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY;
+    let master = rustix::pty::openpt(flags).expect("the system has pseudo terminals");
+    rustix::pty::grantpt(&master).expect("it is ours");
+    rustix::pty::unlockpt(&master).expect("it is ours");
+    let mut modes = rustix::termios::tcgetattr(&master).expect("a terminal");
+    modes.make_raw();
+    rustix::termios::tcsetattr(&master, rustix::termios::OptionalActions::Now, &modes)
+        .expect("a terminal");
+    let port = rustix::pty::ptsname(&master, Vec::new()).expect("it has a name");
+    (File::from(master), port.into_string().expect("UTF-8"))
+}
+
+/// What comes within a moment.
+fn listen(master: &mut File) -> Vec<u8> {
+    let wait = rustix::event::Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+    let mut heard = Vec::new();
+    loop {
+        let mut ready = [rustix::event::PollFd::new(&*master, rustix::event::PollFlags::IN)];
+        let count = rustix::event::poll(&mut ready, Some(&wait)).expect("a terminal");
+        let mut bytes = [0; 64];
+        match if count == 0 { Ok(0) } else { master.read(&mut bytes) } {
+            Ok(0) | Err(_) => return heard,
+            Ok(length) => heard.extend(&bytes[..length]),
+        }
+    }
 }
 
 /// [S7] A configuration that does not switch Modbus on opens no port.
