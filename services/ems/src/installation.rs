@@ -30,8 +30,13 @@ pub fn layers(file: &Path) -> Result<Vec<Layer>, Failure> {
 
 /// The layer of the environment.
 pub fn surroundings() -> Vec<Layer> {
-    let set = |name: String| std::env::var(&name).ok().map(|text| Layer::Variable(name, text));
-    config::variables().filter_map(|(name, _)| set(name)).collect()
+    let ours = |name: &String| config::is_variable(name);
+    let set = std::env::vars().filter(|(name, _)| ours(name));
+    let mut layers: Vec<Layer> = set.map(|(name, text)| Layer::Variable(name, text)).collect();
+    layers.sort_by_key(|layer| match layer {
+        Layer::File(name, _) | Layer::Variable(name, _) => name.clone(),
+    });
+    layers
 }
 
 /// What a run's arguments say, above its configuration if it has one.

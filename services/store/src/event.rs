@@ -21,6 +21,8 @@ pub enum EventKind {
     Store,
     /// The converter fell silent, or came back.
     Converter,
+    /// An alarm was raised, or is over.
+    Alarm,
 }
 
 impl EventKind {
@@ -34,6 +36,7 @@ impl EventKind {
         EventKind::Wiring,
         EventKind::Store,
         EventKind::Converter,
+        EventKind::Alarm,
     ];
 
     /// Public, stable name.
@@ -47,6 +50,7 @@ impl EventKind {
             EventKind::Wiring => "wiring",
             EventKind::Store => "store",
             EventKind::Converter => "converter",
+            EventKind::Alarm => "alarm",
         }
     }
 }
