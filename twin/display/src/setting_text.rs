@@ -40,6 +40,7 @@ const NAMES: [Words; SETTINGS.len()] = [
 /// Words of values by the value's name; what is not here is the same in all languages.
 #[rustfmt::skip]
 const VALUES: &[(&str, Words)] = &[
+    ("wild-leg",           ["Wild leg", "Wild leg", "Wild leg", "Wild Leg"]),
     ("off",                ["Off", "No", "Non", "Aus"]),
     ("on",                 ["On", "Sì", "Oui", "Ein"]),
     ("by_system",          ["By system", "Sul sistema", "Sur le système", "Gesamtsystem"]),
