@@ -109,7 +109,7 @@ texts! {
     Display:          "Display",         "Display",         "Afficheur",        "Anzeige";
     Code:             "Code",            "Codice",          "Code",             "Code";
     ResetPartial:     "Partial counters", "Cont. parziali", "Compt. partiels",  "Teilzähler";
-    ResetDemand:      "Demand, maxima",  "Domanda, max",    "Demande, maxima",  "Mittelw., Maxima";
+    ResetDemand:      "Demand, maxima",  "Domanda, max",    "Demande, maxima",  "Mittelw., Max.";
     // Questions and answers.
     Sure:             "Reset now?",      "Azzerare ora?",   "Remettre à zéro ?", "Jetzt rücksetzen?";
     AllMeters:        "Of all meters",   "Di tutti i contat.", "De tous les compt.", "Aller Zähler";
@@ -118,9 +118,9 @@ texts! {
     Done:             "Done",            "Fatto",           "Fait",             "Erledigt";
     Sent:             "One moment",      "Un momento",      "Un instant",       "Einen Moment";
     Refused:          "Refused",         "Rifiutato",       "Refusé",           "Abgelehnt";
-    Busy:             "Busy, try again", "Occupato, ripeti", "Occupé, répétez", "Belegt, nochmals";
+    Busy:             "Busy", "Occupato", "Occupé", "Belegt";
     WrongCode:        "Wrong code",      "Codice errato",   "Code erroné",      "Falscher Code";
-    OutOfRange:       "Out of range",    "Fuori campo",     "Hors plage",       "Bereich verletzt";
+    OutOfRange:       "Out of range",    "Fuori campo",     "Hors plage",       "Außer Bereich";
     // Sheets.
     Serial:           "Serial number",   "N. di serie",     "N° de série",      "Seriennummer";
     Version:          "Version",         "Versione",        "Version",          "Version";

@@ -66,7 +66,7 @@ fn values_out_of_the_ordinary_are_golden_pictures() {
     for (name, reading) in [
         ("absent", Reading::Absent(Reason::Settling)),
         ("overflow", Reading::good(3e9)),
-        ("doubtful", Reading::Value { value: -98_765.4, flags }),
+        ("doubtful", Reading::Value { value: 98_765.4, flags }),
     ] {
         let mut image = busy(0);
         for point in points() {

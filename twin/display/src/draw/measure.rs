@@ -14,7 +14,7 @@ const HEIGHT: i32 = 72;
 /// Right end of numbers that have their unit beside them.
 const NUMBER_END: i32 = 101;
 /// Where such a unit begins.
-const UNIT: i32 = 103;
+const UNIT: i32 = 104;
 
 /// A page of a meter.
 pub fn draw(frame: &mut Frame, id: MeterId, place: usize, image: &Image, language: Language) {
@@ -81,7 +81,9 @@ fn blocks(frame: &mut Frame, page: &Page, meter: &MeterImage, language: Language
     for (y, row) in (TOP..).step_by(usize::try_from(pitch).expect("above 0")).zip(page.rows) {
         let quantity = row.quantity.row();
         if let Label::Word(word) = row.label {
-            pen::text(frame, 2, y, pen::WORDS, word.in_language(language));
+            let doubt = if is_doubtful(row.reading(meter)) { " !" } else { "" };
+            let word = format!("{}{doubt}", word.in_language(language));
+            pen::text(frame, 2, y, pen::WORDS, &word);
         }
         pen::text_to(frame, 127, y, pen::WORDS, &format::unit(quantity));
         let number = format::reading(quantity, row.reading(meter));

@@ -20,7 +20,8 @@ pub fn draw(frame: &mut Frame, menu: &Menu, chosen: usize, image: &Image, langua
         let y = TOP + PITCH * i32::try_from(place - first).expect("below 6");
         let label = item.label(language);
         if place == chosen {
-            pen::fill(frame, 0, y - 1, 124, 12);
+            let wide = if menu.rows.len() > ROWS { 123 } else { 128 };
+            pen::fill(frame, 0, y - 1, wide, 12);
             pen::inverse(frame, 3, y, pen::WORDS, label);
             pen::inverse(frame, 115, y, pen::WORDS, "\u{bb}");
         } else {

@@ -120,16 +120,9 @@ fn draw_sheet(
 
 /// Right-aligned in the largest font that has place; the smallest takes two lines.
 fn long_text(frame: &mut Frame, y: i32, text: &str) {
-    for font in [pen::STRONG, pen::SMALL] {
-        if pen::width(text, font) <= 124 {
-            return pen::text_to(
-                frame,
-                126,
-                y - if font == pen::STRONG { 2 } else { 0 },
-                font,
-                text,
-            );
-        }
+    let fonts = [(pen::STRONG, y - 2), (pen::WORDS, y), (pen::SMALL, y + 1)];
+    if let Some((font, y)) = fonts.into_iter().find(|(font, _)| pen::width(text, font) <= 124) {
+        return pen::text_to(frame, 126, y, font, text);
     }
     let first = pen::fitted(text, pen::TINY, 124);
     let rest: String = text.chars().skip(first.chars().count()).collect();

@@ -19,8 +19,8 @@ pub const NUMBERS: &MonoFont<'static> = &font::FONT_8X13_BOLD;
 pub const LARGE: &MonoFont<'static> = &font::FONT_10X20;
 /// A value being changed.
 pub const VALUE: &MonoFont<'static> = &font::FONT_9X15_BOLD;
-/// A value that is too long for that, and notices.
-pub const STRONG: &MonoFont<'static> = &font::FONT_6X13_BOLD;
+/// Lines of sheets, and notices.
+pub const STRONG: &MonoFont<'static> = &font::FONT_7X13;
 
 /// The sign of a sum, which the fonts do not have.
 pub const SUM: &str = "\u{3a3}";

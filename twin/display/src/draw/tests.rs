@@ -1,11 +1,15 @@
 //! Words have their place, and glyphs exist.
 
 use super::*;
-use crate::menu::{Item, MENU, Menu};
+use crate::menu::{Item, MENU, Menu, Reset};
 use crate::page::{Label, MODULE_PAGES, PAGES};
 use crate::setting_text;
 use catalog::SETTINGS;
 use embedded_graphics::mono_font::MonoFont;
+
+/// What is shown in a box over the rest.
+const NOTICES: [Text; 6] =
+    [Text::Done, Text::Sent, Text::Refused, Text::Busy, Text::WrongCode, Text::OutOfRange];
 
 fn check(what: &str, text: &str, font: &MonoFont<'_>, dots: i32) {
     let wide = pen::width(text, font);
@@ -31,7 +35,15 @@ fn every_word_fits_its_place() {
         check_menu(&MENU, language);
         for text in Text::ALL {
             check("word", text.in_language(language), pen::WORDS, 120);
-            check("notice", text.in_language(language), pen::STRONG, 110);
+        }
+        for notice in NOTICES {
+            check("notice", notice.in_language(language), pen::STRONG, 108);
+        }
+        for question in [Text::Sure, Text::AllMeters] {
+            check("question", question.in_language(language), pen::WORDS, 126);
+        }
+        for reset in [Reset::Partial, Reset::Demand] {
+            check("question", reset.text().in_language(language), pen::STRONG, 126);
         }
         for page in PAGES.iter().chain(MODULE_PAGES) {
             check("title", page.title.in_language(language), pen::WORDS, TITLE_DOTS);
@@ -46,7 +58,7 @@ fn every_word_fits_its_place() {
             check("title", setting_text::name(setting.id, language), pen::WORDS, TITLE_DOTS);
             for (value, _) in setting.names {
                 let text = setting_text::value(setting.id, *value, language);
-                check("value", &text, pen::STRONG, 124);
+                check("value", &text, pen::WORDS, 124);
                 check("value at the foot", &text, pen::SMALL, 100);
             }
         }

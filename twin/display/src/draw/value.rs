@@ -24,7 +24,7 @@ pub fn edit(
         Form::Choice(..) => {
             let text = setting_text::value(editor.id, editor.value(), language);
             let wide = pen::width(&text, pen::VALUE) > 124;
-            let (font, y) = if wide { (pen::STRONG, VALUE_Y + 1) } else { (pen::VALUE, VALUE_Y) };
+            let (font, y) = if wide { (pen::WORDS, VALUE_Y + 2) } else { (pen::VALUE, VALUE_Y) };
             pen::centred(frame, y, font, &text);
             pen::arrow(frame, 64, VALUE_Y - 10, true);
             pen::arrow(frame, 64, VALUE_Y + 21, false);

@@ -40,7 +40,9 @@ fn readings(place: f64) -> Readings {
     for point in points() {
         let along = scope_number(point.scope);
         let value = match (point.quantity.class, point.quantity.id) {
-            (Class::Energy, _) => 12_345.678 * (1.0 + along) / (1.0 + place) + point.id.index() as f64,
+            (Class::Energy, _) => {
+                12_345.678 * (1.0 + along) / (1.0 + place) + point.id.index() as f64
+            }
             (Class::Hours, _) => 8_765.25 + along,
             (_, QuantityId::VoltageLn) => 230.1 + along,
             (_, QuantityId::VoltageLl) => 398.4 + along,
