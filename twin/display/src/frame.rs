@@ -29,6 +29,11 @@ impl Frame {
     /// Nothing dark.
     pub const CLEAR: Frame = Frame([[0; ROW_BYTES]; ROWS]);
 
+    /// From the rows that [`Frame::rows`] gives.
+    pub fn from_rows(rows: [[u8; ROW_BYTES]; ROWS]) -> Frame {
+        Frame(rows)
+    }
+
     /// Whether the dot in a column (0 to 127) and row (0 to 95) is dark; outside, none is.
     pub fn is_dark(&self, column: usize, row: usize) -> bool {
         column < COLUMNS && row < ROWS && self.0[row][column / 8] & (0x80 >> (column % 8)) != 0

@@ -8,7 +8,7 @@ use image::Settings;
 /// Names of the settings, in the order of the table of settings.
 #[rustfmt::skip]
 const NAMES: [Words; SETTINGS.len()] = [
-    ["Wiring system",    "Sistema",          "Réseau",           "Netzsystem"],
+    ["Wiring system",    "Sistema",          "Type de réseau",   "Netzsystem"],
     ["Netting",          "Saldo energia",    "Compensation",     "Saldierung"],
     ["Apparent power",   "Pot. apparente",   "P. apparente",     "Scheinleistung"],
     ["DC blocking",      "Blocco c.c.",      "Blocage CC",       "DC-Sperre"],

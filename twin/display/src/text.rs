@@ -133,7 +133,6 @@ texts! {
     NoNetwork:        "No network",      "Nessuna rete",    "Aucun réseau",     "Kein Netzwerk";
     NoAlarm:          "No alarm",        "Nessun allarme",  "Aucune alarme",    "Kein Alarm";
     NoAnswer:         "No answer",       "Non risponde",    "Pas de réponse",   "Keine Antwort";
-    Active:           "Active",          "Attivo",          "Active",           "Aktiv";
     Wiring:           "Wiring",          "Cablaggio",       "Câblage",          "Verdrahtung";
     NoVoltage:        "No voltage",      "Tens. assente",   "Pas de tension",   "Keine Spannung";
     SequenceReversed: "Sequence L1-L3-L2", "Sequenza L1-L3-L2", "Ordre L1-L3-L2", "Folge L1-L3-L2";
