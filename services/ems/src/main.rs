@@ -12,6 +12,7 @@ mod failure;
 mod history;
 mod issued;
 mod keeping;
+mod lcd_command;
 mod live;
 mod map_command;
 mod progress_line;
@@ -65,6 +66,8 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Store { command } => store_command::carry_out(&command),
         Command::Config { command } => config_command::carry_out(&command),
         Command::Read(arguments) => read_command::read(&arguments),
+        Command::Lcd(arguments) => lcd_command::lcd(&arguments),
+        Command::Button(arguments) => lcd_command::button(&arguments),
         Command::Completions { shell } => cli::completions(shell),
     }
 }

@@ -13,6 +13,9 @@ use tokio::task::JoinSet;
 /// Presses that may wait: more than fingers make between two images.
 pub const PRESSES_MAX: usize = 16;
 
+/// Answers of the world that may be outstanding: resets of all 11 meters, and settings beside them.
+const ACKS_MAX: usize = 32;
+
 /// What the front is made of.
 pub struct Panel {
     /// The newest image.
@@ -82,7 +85,7 @@ struct Front {
     display: Display,
     image: Arc<Image>,
     commands: Commands,
-    /// Answers that are waited for: at most as many as the display has requests.
+    /// Answers that are waited for, at most [`ACKS_MAX`].
     acks: JoinSet<Ack>,
 }
 
@@ -108,6 +111,9 @@ impl Front {
     }
 
     fn send(&mut self, request: Request) -> Result<(), Refusal> {
+        if self.acks.len() >= ACKS_MAX {
+            return Err(Refusal::Busy);
+        }
         let command = Command { origin: Origin::Local, request };
         let (ack, answer) = oneshot::channel();
         self.commands.try_send(CommandTicket { command, ack }).map_err(|_| Refusal::Busy)?;

@@ -1,5 +1,6 @@
 //! `ems run`: the meter on a simulated grid or on its converter, with its table and its services.
 
+mod front;
 mod output;
 mod simulated;
 
@@ -61,6 +62,11 @@ async fn serve(arguments: &RunArgs, prepared: Prepared) -> Result<(), Failure> {
         "Modbus TCP listens on {address} (unit 1 is the meter; try: ems read {address})"
     ));
 
+    let control = match &arguments.panel {
+        Some(path) => Some(front::bind(path).await?),
+        None => None,
+    };
+
     let Installation { config, feed, mut script } = installation;
     let mut twin = Twin::new(&config);
     let (begin, mut attached) = kept.unzip();
@@ -78,12 +84,13 @@ async fn serve(arguments: &RunArgs, prepared: Prepared) -> Result<(), Failure> {
     let (images, watching) = watch::channel(first);
     let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
     let (stop_sender, stop_receiver) = watch::channel(false);
-    let service = tokio::spawn(server.run(
-        watching.clone(),
-        command_sender,
-        Arc::new(ImageClock(watching)),
-        stop_receiver,
-    ));
+    let clock = Arc::new(ImageClock(watching.clone()));
+    if let Some(control) = control {
+        let seams = (watching.clone(), command_sender.clone(), stop_receiver.clone());
+        let network = vec![("Modbus TCP".to_string(), address.to_string())];
+        tokio::spawn(front::run(control, network, clock.clone(), seams));
+    }
+    let service = tokio::spawn(server.run(watching, command_sender, clock, stop_receiver));
 
     let runner = Runner {
         twin,
