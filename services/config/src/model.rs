@@ -217,8 +217,8 @@ impl Config {
 
 impl Config {
     /// What a running meter can take over: what it serves.
-    pub fn services(&self) -> (Option<SocketAddr>, Option<&Rs485>) {
-        (self.modbus, self.rs485.as_ref())
+    pub fn services(&self) -> (Option<SocketAddr>, Option<&Rs485>, &Display) {
+        (self.modbus, self.rs485.as_ref(), &self.display)
     }
 
     /// Tables that differ from those of a running meter and hold from its next start only.
@@ -232,7 +232,6 @@ impl Config {
             ("adc", self.adc != running.adc),
             ("esy", self.esy != running.esy),
             ("io", self.io != running.io),
-            ("display", self.display != running.display),
         ];
         changed.into_iter().filter_map(|(table, changed)| changed.then_some(table)).collect()
     }

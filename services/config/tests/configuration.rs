@@ -1,7 +1,8 @@
 //! A configuration in layers: who wins, what is refused and where it is said to stand.
 
 use config::{
-    Backend, Bus, Config, KEYS, Layer, Speed, Spi, Variant, schema, show, table, variables,
+    Backend, Bus, Config, KEYS, Layer, Speed, Spi, Variant, is_variable, schema, show, table,
+    variables,
 };
 
 fn file(text: &str) -> Layer {

@@ -13,6 +13,7 @@ mod history;
 mod installation;
 mod issued;
 mod keeping;
+mod lcd_command;
 mod live;
 mod map_command;
 mod progress_line;
@@ -66,6 +67,8 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Store { command } => store_command::carry_out(&command),
         Command::Config { command } => config_command::carry_out(&command),
         Command::Read(arguments) => read_command::read(&arguments),
+        Command::Lcd(arguments) => lcd_command::lcd(&arguments),
+        Command::Button(arguments) => lcd_command::button(&arguments),
         Command::Completions { shell } => cli::completions(shell),
         Command::Man { folder } => cli::manual(&folder),
     }

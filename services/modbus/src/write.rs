@@ -6,7 +6,7 @@
 //! exception 04 and a wrong password exception 03. A connection that gave it may write a new one.
 
 use crate::answer::Session;
-use crate::map::{Row, Source, Write, rows};
+use crate::map::{Kind, Row, Source, Write, rows};
 use crate::snapshot::setting_code;
 use catalog::SettingId;
 use image::{Command, Image, MeterId, Origin, Refusal, Request};
