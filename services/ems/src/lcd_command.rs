@@ -69,15 +69,13 @@ fn after(arguments: &LcdArgs) -> Result<Image, Failure> {
 }
 
 fn drawn(page: Option<&str>, image: &Image) -> Result<Picture, Failure> {
-    let mut display = Display::new(image, NetworkFacts::default());
-    if let Some(page) = page
-        && !display.look_at(page, image)
-    {
-        return Err(Failure::Usage(format!(
-            "there is no page {page}; `ems lcd --list` lists them"
-        )));
-    }
-    Ok(Picture::new(display.view().slug(), display.is_lit(), &display.draw(image)))
+    let display = Display::new(image, NetworkFacts::default());
+    let home = display.view().slug();
+    let page = page.unwrap_or(&home);
+    let frame = display.glance(page, image).ok_or_else(|| {
+        Failure::Usage(format!("there is no page {page}; `ems lcd --list` lists them"))
+    })?;
+    Ok(Picture::new(page.into(), true, &frame))
 }
 
 fn list(image: &Image, json: bool) -> Result<(), Failure> {

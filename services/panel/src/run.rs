@@ -128,7 +128,7 @@ impl Front {
         clock: &(dyn Clock + Send + Sync),
     ) {
         let picture = match ask {
-            Ask::Lcd { page: None } => Ok(self.picture(&self.display)),
+            Ask::Lcd { page: None } => Ok(self.picture()),
             Ask::Lcd { page: Some(page) } => self.look_at(&page),
             Ask::Button { key, long } => self.button(&key, long, clock),
         };
@@ -137,11 +137,10 @@ impl Front {
     }
 
     fn look_at(&self, page: &str) -> Result<Picture, String> {
-        let mut other = self.display.clone();
-        if !other.look_at(page, &self.image) {
-            return Err(format!("there is no page {page}; `ems lcd --list` lists them"));
-        }
-        Ok(self.picture(&other))
+        let frame = self.display.glance(page, &self.image);
+        let frame =
+            frame.ok_or_else(|| format!("there is no page {page}; `ems lcd --list` lists them"))?;
+        Ok(Picture::new(page.into(), self.display.is_lit(), &frame))
     }
 
     fn button(
@@ -153,10 +152,11 @@ impl Front {
         let key = Key::from_slug(key)
             .ok_or_else(|| format!("there is no button {key}: up, down, back or enter"))?;
         self.press(Press { key, long }, clock);
-        Ok(self.picture(&self.display))
+        Ok(self.picture())
     }
 
-    fn picture(&self, display: &Display) -> Picture {
-        Picture::new(display.view().slug(), display.is_lit(), &display.draw(&self.image))
+    fn picture(&self) -> Picture {
+        let view = self.display.view().slug();
+        Picture::new(view, self.display.is_lit(), &self.display.draw(&self.image))
     }
 }

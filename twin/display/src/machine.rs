@@ -82,15 +82,11 @@ impl Display {
         self.lit
     }
 
-    /// Shows what is asked for by name, as [`View::slug`] gives it, without a code: only for looking.
-    /// `false` if nothing has that name.
-    pub fn look_at(&mut self, slug: &str, image: &Image) -> bool {
-        let found = view::all(image).into_iter().find(|view| view.slug() == slug);
-        if let Some(view) = found {
-            self.stack = vec![view];
-            return true;
-        }
-        false
+    /// The picture of what is asked for by name, as [`View::slug`] gives it, wherever one is and
+    /// without a code: it can only be looked at. None if nothing has that name.
+    pub fn glance(&self, slug: &str, image: &Image) -> Option<Frame> {
+        let view = view::all(image).into_iter().find(|view| view.slug() == slug)?;
+        Some(draw::frame(&view, None, image, &self.network))
     }
 
     /// What the meter is asked for since the last call.
@@ -171,7 +167,7 @@ impl Display {
             View::Menu(menu, row) => match press.key {
                 Key::Up => self.stack.push(View::Menu(menu, around(row, menu.rows.len(), false))),
                 Key::Down => self.stack.push(View::Menu(menu, around(row, menu.rows.len(), true))),
-                Key::Back => self.left(image),
+                Key::Back => self.left(),
                 Key::Enter => {
                     self.stack.push(View::Menu(menu, row));
                     self.enter(menu.rows[row], image);
@@ -182,9 +178,9 @@ impl Display {
             View::QuickSetUp(step, editor) => self.on_value(editor, Some(step), press, image, at),
             View::Confirm(reset, yes) => match press.key {
                 Key::Up | Key::Down => self.stack.push(View::Confirm(reset, !yes)),
-                Key::Back => self.left(image),
+                Key::Back => self.left(),
                 Key::Enter => {
-                    self.left(image);
+                    self.left();
                     if yes {
                         self.reset(reset, image, at);
                     }
@@ -194,12 +190,8 @@ impl Display {
         }
     }
 
-    /// Something was left by its own key: below it stands a menu or a page, or home if it was only
-    /// looked at.
-    fn left(&mut self, image: &Image) {
-        if self.stack.is_empty() {
-            self.go_home(image);
-        }
+    /// Something was left by its own key, and what is below it stands there again.
+    fn left(&mut self) {
         if self.stack.len() == 1 {
             self.unlocked = false;
         }
@@ -253,9 +245,9 @@ impl Display {
                 let Form::Number(digits) = editor.form else { unreachable!("made above") };
                 self.stack.push(View::Code(next, digits));
             }
-            Moved::Out => self.left(image),
+            Moved::Out => self.left(),
             Moved::Taken => {
-                self.left(image);
+                self.left();
                 self.unlocked = editor.value() == image.settings.get(SettingId::Password);
                 if self.unlocked {
                     self.enter(next, image);
@@ -279,12 +271,12 @@ impl Display {
         let fits = editor.id.row().accepts(editor.value());
         match moved {
             Moved::Taken if fits => {
-                self.left(image);
+                self.left();
                 self.set(editor.id, editor.value(), image, at);
                 let next = step.and_then(|step| View::quick_set_up(step + 1, image));
                 self.stack.extend(next);
             }
-            Moved::Out => self.left(image),
+            Moved::Out => self.left(),
             Moved::Within | Moved::Taken => {
                 if moved == Moved::Taken {
                     self.notice = Some((Text::OutOfRange, at));
@@ -304,7 +296,7 @@ impl Display {
         match press.key {
             Key::Up => self.stack.push(View::Sheet(sheet, first.min(last).saturating_sub(1))),
             Key::Down => self.stack.push(View::Sheet(sheet, (first + 1).min(last))),
-            Key::Back | Key::Enter => self.left(image),
+            Key::Back | Key::Enter => self.left(),
         }
     }
 

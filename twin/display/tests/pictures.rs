@@ -30,9 +30,8 @@ fn busy(language: i64) -> Image {
 }
 
 fn shown(slug: &str, image: &Image) -> String {
-    let mut display = Display::new(image, network());
-    assert!(display.look_at(slug, image), "{slug} is a view");
-    display.draw(image).to_text()
+    let frame = Display::new(image, network()).glance(slug, image);
+    frame.unwrap_or_else(|| panic!("{slug} is a view")).to_text()
 }
 
 fn golden(language: Language, name: &str, text: &str) {

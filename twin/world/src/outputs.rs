@@ -5,7 +5,7 @@
 //! open, whatever it says.
 //!
 //! Pulses count energy: one is due whenever the counter passes a multiple of their weight, which shows at the end of a window.
-//! Its edges are planned from there on, behind those that are planned already, so that a burst of energy is told late
+//! (of the last that a block holds, if it holds several). Its edges are planned from there on, behind those that are planned already, so that a burst of energy is told late
 //! and not in part. An edge that goes out with a tick may lie ahead of it; whoever drives the contact keeps the moments,
 //! and a new edge takes the place of all that were planned after it.
 
@@ -114,9 +114,10 @@ pub fn drive_output(
             _ => None,
         };
         let mut edges = Vec::new();
+        let mut withdrawn = false;
         match level {
             Some(active) => {
-                output.forget_pulses();
+                withdrawn = output.forget_pulses();
                 edges.push((now, active != normally_closed));
             }
             None => {
@@ -137,7 +138,7 @@ pub fn drive_output(
         }
         for (sample, closed) in edges {
             let before = output.planned.back().map_or(output.closed, |edge| edge.closed);
-            if before != closed {
+            if before != closed || withdrawn {
                 let edge = OutputEdge { sample, time: line.at(sample), closed };
                 output.planned.push_back(edge);
                 out.0.output.push(edge);
@@ -150,10 +151,12 @@ pub fn drive_output(
 }
 
 impl DigitalOutput {
-    /// Pulses that were planned are not given, and energy of meanwhile is not told later.
-    fn forget_pulses(&mut self) {
+    /// Pulses that were planned are not given, and energy of meanwhile is not told later; whether there were any.
+    fn forget_pulses(&mut self) -> bool {
         self.counting = None;
+        let planned = !self.planned.is_empty();
         self.planned.clear();
+        planned
     }
 
     /// When pulses begin that have become due by the end of a window and are not planned yet.

@@ -74,7 +74,8 @@ fn parts(config: &Config, scenario: &Scenario, memory: &ModuleMemory) -> Result<
 fn modelled(config: &Config, main: Box<dyn SampleSource + Send>) -> Result<AdcSource, Failure> {
     let format = main.format().clone();
     let rows = format.channels.len();
-    let settings = settings(&config.adc, format.sample_rate_hz)?;
+    // The front end of a scenario has its own gains.
+    let settings = Settings { gains: [1; INPUTS], ..settings(&config.adc, format.sample_rate_hz)? };
     let wiring = Wiring {
         inputs: std::array::from_fn(|input| (input < rows).then_some(input)),
         clock_hz: settings.clock_hz,

@@ -52,7 +52,7 @@ pub fn frame(view: &View, notice: Option<Text>, image: &Image, network: &Network
 
 /// The bar with a title.
 fn title(frame: &mut Frame, title: &str) {
-    pen::fill(frame, 0, 0, 128, 12);
+    pen::fill(frame, 0, 0, 128, 11);
     pen::inverse(frame, 2, 1, pen::WORDS, &pen::fitted(title, pen::WORDS, TITLE_DOTS));
 }
 
