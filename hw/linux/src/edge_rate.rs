@@ -59,7 +59,7 @@ impl EdgeRate {
         let periods: Vec<f64> =
             intervals.iter().map(|interval| (interval / about).round()).collect();
         let count: f64 = periods.iter().sum();
-        let period = (last - first) as f64 / count;
+        let period = last.saturating_sub(*first) as f64 / count;
         let off = intervals.iter().zip(&periods).map(|(interval, n)| (interval - n * period).abs());
         Some(EdgeRate {
             edges: stamps_ns.len(),

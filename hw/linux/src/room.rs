@@ -43,12 +43,13 @@ pub fn longest_sync(folder: &Path, times: u32) -> io::Result<Duration> {
     let path = folder.join(format!("doctor-{}", std::process::id()));
     let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
     let page = [0xA5; SYNCED_BYTES];
-    let longest = (0..times).try_fold(Duration::ZERO, |longest, place| {
-        let begun = Instant::now();
-        file.write_all_at(&page, u64::from(place) * SYNCED_BYTES as u64)?;
-        file.sync_data()?;
-        Ok(longest.max(begun.elapsed()))
-    });
+    let longest =
+        (0..times).try_fold(Duration::ZERO, |longest: Duration, place| -> io::Result<Duration> {
+            let begun = Instant::now();
+            file.write_all_at(&page, u64::from(place) * SYNCED_BYTES as u64)?;
+            file.sync_data()?;
+            Ok(longest.max(begun.elapsed()))
+        });
     std::fs::remove_file(&path)?;
     longest
 }

@@ -32,7 +32,7 @@ const YEAR_S: i64 = 31_556_952;
 
 /// Checks the machine.
 pub fn checks(patient: &Patient) -> Vec<Check> {
-    let exists = |path| Path::new(path).exists();
+    let exists = |path: &str| Path::new(path).exists();
     let year = patient.config.device.year;
     vec![
         user(linux::is_root()),

@@ -15,7 +15,7 @@ use crate::document;
 use crate::failure::Failure;
 use crate::installation;
 use check::{Check, Verdict};
-use config::{Backend, Config};
+use config::{Backend, Config, Spi};
 use linux::{Folder, SystemClock};
 use port::Clock;
 use serde::Serialize;
@@ -78,9 +78,10 @@ fn write_check(out: &mut impl Write, check: &Check) -> std::io::Result<()> {
 fn patient(arguments: &DoctorArgs) -> Result<Patient, Failure> {
     let config = installation::named(arguments.config.as_deref())?;
     let asked = arguments.data.as_deref().or(config.data_folder.as_deref().map(Path::new));
-    let owner = match (config.backend, &config.device.serial) {
-        (Backend::Ads131m08, Some(serial)) => serial,
-        (Backend::Ads131m08, None) | (Backend::Sim, _) => &config.sim.scenario,
+    // Whose folder it is: that of the unit, or of the scenario it is fed with.
+    let owner = match (config.backend, &config.adc.spi, &config.device.serial) {
+        (Backend::Ads131m08, Spi::Device(_), Some(serial)) => serial,
+        (Backend::Ads131m08, _, _) | (Backend::Sim, _, _) => &config.sim.scenario,
     };
     let folder = data_folder::folder(asked, Some(owner))?;
     let is_running = Folder::is_in_use(&folder);
