@@ -3,6 +3,7 @@
 //! The thread does nothing else, and runs before all others if it may. What nobody takes from the ring in time is
 //! lost and counted: it shows as a jump of the index, like any other gap.
 
+use crate::priority::become_first;
 use adc::{Acquisition, Drdy, Health, INPUTS, Waited};
 use embedded_hal::spi::SpiDevice;
 use port::{SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
@@ -11,20 +12,12 @@ use std::fmt::Display;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use thread_priority::{
-    RealtimeThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
-    set_thread_priority_and_policy, thread_native_id,
-};
 
 /// Seconds of samples that wait in the ring: longer than any other thread of the meter may take.
 const RING_S: f64 = 2.0;
 
 /// Without a sample for this long the source says that it is silent.
 const SILENCE: Duration = Duration::from_millis(250);
-
-/// Priority among the tasks of the first-in-first-out scheduler: above what a system gives by itself, below the
-/// kernel's own threads.
-const PRIORITY: u8 = 60;
 
 /// What has become of the conversions, and how the thread runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -159,14 +152,6 @@ fn acquire<S: SpiDevice, D: Drdy<Error: Display>>(
     };
     shared.ring().end = Some(end);
     shared.filled.notify_one();
-}
-
-/// Asks to run before all that is not in real time; whether it may.
-fn become_first() -> bool {
-    let Ok(priority) = ThreadPriorityValue::try_from(PRIORITY) else { return false };
-    let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
-    let first = ThreadPriority::Crossplatform(priority);
-    set_thread_priority_and_policy(thread_native_id(), first, policy).is_ok()
 }
 
 impl SampleSource for AdcSource {

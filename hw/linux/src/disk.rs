@@ -46,6 +46,12 @@ impl Folder {
         let names_changed = AtomicBool::new(true);
         Ok(Folder(Arc::new(Inner { path: path.into(), entries, names_changed, _lock: lock })))
     }
+
+    /// Whether a process has a folder open. Nothing is made or changed.
+    pub fn is_in_use(path: &Path) -> bool {
+        let Ok(lock) = File::open(path.join(LOCK)) else { return false };
+        matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
 }
 
 impl Inner {
@@ -287,7 +293,10 @@ mod tests {
         drop(folder);
         let error = Folder::open(&path).unwrap_err().to_string();
         assert!(error.contains("is in use by another process"), "{error}");
+        assert!(Folder::is_in_use(&path));
         drop(file);
+        assert!(!Folder::is_in_use(&path));
+        assert!(!Folder::is_in_use(place.path()) && !place.path().join("lock").exists());
         Folder::open(&path).unwrap();
     }
 

@@ -17,6 +17,11 @@ pub struct OpenError {
 }
 
 impl OpenError {
+    /// Whether somebody else has it.
+    pub fn is_busy(&self) -> bool {
+        self.error.kind() == io::ErrorKind::ResourceBusy
+    }
+
     pub(crate) fn new(
         path: &str,
         what: &'static str,
@@ -35,7 +40,9 @@ impl fmt::Display for OpenError {
             io::ErrorKind::PermissionDenied => {
                 write!(f, "give the user of the service access to it, by its group (ls -l {path})")
             }
-            io::ErrorKind::ResourceBusy => f.write_str("another program has it"),
+            io::ErrorKind::ResourceBusy => {
+                f.write_str("stop the program that has it, or name another device")
+            }
             _ => f.write_str(check),
         }
     }

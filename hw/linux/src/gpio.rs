@@ -2,13 +2,48 @@
 
 use crate::error::OpenError;
 use adc::{Drdy, Edge, Waited};
-use gpiocdev::Request;
 use gpiocdev::line::{EdgeDetection, Value};
+use gpiocdev::{Chip, Request};
 use rustix::time::{ClockId, clock_gettime};
+use std::fs::File;
+use std::io;
 use std::time::Duration;
 
 const CHECK: &str =
     "check the chip and the number of the line (gpioinfo), and that nobody else has it";
+
+/// A line as the kernel knows it, whoever has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineState {
+    /// Its name by the device tree; empty if it has none.
+    pub name: String,
+    /// Who has it; none: it is free.
+    pub user: Option<String>,
+}
+
+impl LineState {
+    /// Looks at a line without taking it.
+    ///
+    /// # Errors
+    /// If there is no such chip or line, or it may not be looked at.
+    pub fn of(chip: &str, offset: u32) -> Result<LineState, OpenError> {
+        // So that what the system says of the device itself comes through.
+        File::open(chip).map_err(|error| unavailable(chip, error))?;
+        let known =
+            Chip::from_path(chip).map_err(|error| unavailable(chip, io::Error::other(error)))?;
+        let info = known.line_info(offset).map_err(|error| {
+            unavailable(chip, io::Error::other(format!("there is no line {offset} ({error})")))
+        })?;
+        Ok(LineState { name: info.name, user: info.used.then_some(info.consumer) })
+    }
+}
+
+/// Makes sure that a line is there and free: the error names who has it.
+fn check_free(chip: &str, offset: u32) -> Result<(), OpenError> {
+    let Some(user) = LineState::of(chip, offset)?.user else { return Ok(()) };
+    let error = format!("line {offset} is that of `{user}` already");
+    Err(unavailable(chip, io::Error::new(io::ErrorKind::ResourceBusy, error)))
+}
 
 /// Now, in nanoseconds of the clock with which the kernel stamps edges.
 fn monotonic_ns() -> u64 {
@@ -27,6 +62,7 @@ impl GpioEdges {
     /// # Errors
     /// If there is no such line, or another has it.
     pub fn open(chip: &str, offset: u32, active_low: bool) -> Result<GpioEdges, OpenError> {
+        check_free(chip, offset)?;
         // Active is what goes up when an edge counts: DRDY falls.
         let edge = match active_low {
             true => EdgeDetection::RisingEdge,
@@ -39,7 +75,7 @@ impl GpioEdges {
         }
         builder.with_edge_detection(edge);
         let request = builder.request();
-        request.map(GpioEdges).map_err(|error| unavailable(chip, error))
+        request.map(GpioEdges).map_err(|error| unavailable(chip, io::Error::other(error)))
     }
 }
 
@@ -75,13 +111,14 @@ impl InputLine {
     /// # Errors
     /// If there is no such line, or another has it.
     pub fn open(chip: &str, offset: u32, active_low: bool) -> Result<InputLine, OpenError> {
+        check_free(chip, offset)?;
         let mut builder = Request::builder();
         builder.on_chip(chip).with_consumer("ems").with_line(offset).as_input();
         if active_low {
             builder.as_active_low();
         }
         let request = builder.request();
-        request.map(InputLine).map_err(|error| unavailable(chip, error))
+        request.map(InputLine).map_err(|error| unavailable(chip, io::Error::other(error)))
     }
 
     /// Whether it is active.
@@ -104,13 +141,14 @@ impl OutputLine {
     /// # Errors
     /// If there is no such line, or another has it.
     pub fn open(chip: &str, offset: u32, active_low: bool) -> Result<OutputLine, OpenError> {
+        check_free(chip, offset)?;
         let mut builder = Request::builder();
         builder.on_chip(chip).with_consumer("ems").with_line(offset).as_output(Value::Inactive);
         if active_low {
             builder.as_active_low();
         }
         let request = builder.request();
-        request.map(OutputLine).map_err(|error| unavailable(chip, error))
+        request.map(OutputLine).map_err(|error| unavailable(chip, io::Error::other(error)))
     }
 
     /// Makes it active, or not.
@@ -129,8 +167,8 @@ impl Drop for OutputLine {
     }
 }
 
-fn unavailable(chip: &str, error: gpiocdev::Error) -> OpenError {
-    OpenError::new(chip, "cannot use a line of this GPIO chip", CHECK, std::io::Error::other(error))
+fn unavailable(chip: &str, error: io::Error) -> OpenError {
+    OpenError::new(chip, "cannot use a line of this GPIO chip", CHECK, error)
 }
 
 #[cfg(test)]
@@ -144,6 +182,15 @@ mod tests {
             GpioEdges::open("/dev/gpiochip99", 4, false).expect_err("not there").to_string();
         assert!(error.starts_with("/dev/gpiochip99: cannot use a line"), "{error}");
         assert!(error.contains("gpioinfo"), "{error}");
+    }
+
+    /// [G9] What is there and is no GPIO chip is told from what is not there.
+    #[test]
+    fn another_device_is_no_chip() {
+        let error = LineState::of("/dev/null", 0).expect_err("no chip").to_string();
+        assert!(error.contains("is not a GPIO character device"), "{error}");
+        let error = LineState::of("/dev/gpiochip99", 0).expect_err("not there").to_string();
+        assert!(error.contains("No such file or directory"), "{error}");
     }
 
     #[test]

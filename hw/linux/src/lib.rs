@@ -6,17 +6,22 @@
 
 mod converter;
 mod disk;
+mod edge_rate;
 mod error;
 mod gpio;
 mod paced;
+mod priority;
+mod room;
 mod serial;
 mod spi;
 
 pub use converter::{AdcSource, ConverterHealth, HealthReader};
 pub use disk::Folder;
+pub use edge_rate::EdgeRate;
 pub use error::OpenError;
-pub use gpio::{GpioEdges, InputLine, OutputLine};
+pub use gpio::{GpioEdges, InputLine, LineState, OutputLine};
 pub use paced::PacedDrdy;
+pub use room::{Room, longest_sync};
 pub use serial::{SerialSettings, open_serial};
 pub use spi::SpiPort;
 
@@ -36,6 +41,11 @@ impl Clock for SystemClock {
         };
         Timestamp { unix_ns }
     }
+}
+
+/// Whether this process may do anything on this machine.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// Lets simulated time pass at a multiple of real time, counted from the first wait.

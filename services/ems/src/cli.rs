@@ -88,6 +88,11 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Tell whether this machine has what the configured meter needs, and what to do if not
+    #[command(
+        after_help = "Examples:\n  sudo -u ems ems doctor --config /etc/ems/config.toml\n  ems doctor --json"
+    )]
+    Doctor(DoctorArgs),
     /// Read all values of a meter over Modbus TCP
     #[command(after_help = "Example:\n  ems read 127.0.0.1:5502")]
     Read(ReadArgs),
@@ -619,6 +624,20 @@ pub enum MapFormat {
     Csv,
     /// JSON
     Json,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Configuration of the installation; without one, what is usual
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data folder; that of the configuration by default
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `read`.

@@ -20,6 +20,14 @@ pub fn read(file: &Path) -> Result<Config, Failure> {
     Config::read(&layers(file)?).map_err(|findings| invalid(&findings))
 }
 
+/// The configuration of a file, or what is usual here.
+pub fn named(file: Option<&Path>) -> Result<Config, Failure> {
+    match file {
+        Some(file) => read(file),
+        None => Config::read(&surroundings()).map_err(|findings| invalid(&findings)),
+    }
+}
+
 /// The layers of a file, the weakest first.
 pub fn layers(file: &Path) -> Result<Vec<Layer>, Failure> {
     let folder = file.parent().unwrap_or(Path::new("")).join(FOLDER);

@@ -7,6 +7,7 @@ mod cli;
 mod config_command;
 mod data_folder;
 mod device;
+mod doctor;
 mod document;
 mod failure;
 mod history;
@@ -66,6 +67,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Import(arguments) => history::import::import(&arguments),
         Command::Store { command } => store_command::carry_out(&command),
         Command::Config { command } => config_command::carry_out(&command),
+        Command::Doctor(arguments) => doctor::carry_out(&arguments),
         Command::Read(arguments) => read_command::read(&arguments),
         Command::Lcd(arguments) => lcd_command::lcd(&arguments),
         Command::Button(arguments) => lcd_command::button(&arguments),

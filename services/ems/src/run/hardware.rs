@@ -31,7 +31,7 @@ const SINC_ORDER: u8 = 3;
 const FULL_SCALE_COUNTS: f64 = 8_388_608.0;
 
 /// Sets a converter up.
-pub fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
+pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
     match &config.adc.spi {
         Spi::Model => on_model(arguments, config),
         Spi::Device(path) => on_chip(arguments, config, path),
@@ -59,7 +59,12 @@ fn on_model(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
     })
 }
 
-fn parts(config: &Config, scenario: &Scenario, memory: &ModuleMemory) -> Result<Parts, Failure> {
+/// What a scenario is made of, for a meter that is fed through the chip.
+pub fn parts(
+    config: &Config,
+    scenario: &Scenario,
+    memory: &ModuleMemory,
+) -> Result<Parts, Failure> {
     let name = &config.sim.scenario;
     if !matches!(config.esy.bus, Bus::Direct) && !scenario.device.modules.is_empty() {
         return Err(Failure::File(
@@ -70,9 +75,23 @@ fn parts(config: &Config, scenario: &Scenario, memory: &ModuleMemory) -> Result<
         .map_err(|error| Failure::File(format!("{name}: {error}")))
 }
 
-/// A source behind a model of the chip: one input for each of its channels.
+/// A source behind a model of the chip.
 fn modelled(config: &Config, main: Box<dyn SampleSource + Send>) -> Result<AdcSource, Failure> {
     let format = main.format().clone();
+    let inputs = (0..format.channels.len()).collect();
+    let (model, settings) = model(config, main)?;
+    let driver = Driver::start(model.spi(), settings).map_err(environment)?;
+    let acquisition =
+        Acquisition::start(driver, PacedDrdy::new(model.drdy())).map_err(environment)?;
+    AdcSource::start(acquisition, format, inputs).map_err(environment)
+}
+
+/// A model of the chip, with one input for each channel of a source, and how it is set up.
+pub fn model(
+    config: &Config,
+    main: Box<dyn SampleSource + Send>,
+) -> Result<(Model, Settings), Failure> {
+    let format = main.format();
     let rows = format.channels.len();
     // The front end of a scenario has its own gains.
     let settings = Settings { gains: [1; INPUTS], ..settings(&config.adc, format.sample_rate_hz)? };
@@ -82,11 +101,7 @@ fn modelled(config: &Config, main: Box<dyn SampleSource + Send>) -> Result<AdcSo
         clock_ppm: 0.0,
         spi_hz: f64::from(config.adc.spi_hz),
     };
-    let model = Model::new(main, &wiring, Faults::default());
-    let driver = Driver::start(model.spi(), settings).map_err(environment)?;
-    let acquisition =
-        Acquisition::start(driver, PacedDrdy::new(model.drdy())).map_err(environment)?;
-    AdcSource::start(acquisition, format, (0..rows).collect()).map_err(environment)
+    Ok((Model::new(main, &wiring, Faults::default()), settings))
 }
 
 /// The chip itself.
@@ -160,7 +175,8 @@ fn block_samples(format: &SourceFormat) -> usize {
     (BLOCK_REALTIME_S * format.sample_rate_hz).round() as usize
 }
 
-fn settings(adc: &Adc, rate_hz: f64) -> Result<Settings, Failure> {
+/// How the chip is set up.
+pub fn settings(adc: &Adc, rate_hz: f64) -> Result<Settings, Failure> {
     let mut gains = [1; INPUTS];
     gains.iter_mut().zip(&adc.gains).for_each(|(gain, given)| *gain = *given);
     let ratio = adc.clock_hz / 2.0 / rate_hz;
@@ -178,7 +194,7 @@ fn settings(adc: &Adc, rate_hz: f64) -> Result<Settings, Failure> {
 
 /// What the converter's inputs deliver, and which input each row is: by the calibration record if there is one,
 /// else by design.
-fn wired(adc: &Adc, rate_hz: f64) -> Result<(SourceFormat, Vec<usize>), Failure> {
+pub fn wired(adc: &Adc, rate_hz: f64) -> Result<(SourceFormat, Vec<usize>), Failure> {
     let calibrated = adc.calibration.as_deref().map(record).transpose()?;
     let (mut channels, mut inputs) = (Vec::new(), Vec::new());
     for (input, role) in adc.channels.iter().enumerate() {

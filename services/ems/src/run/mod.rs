@@ -1,10 +1,10 @@
 //! `ems run`: the meter on a simulated grid or on its converter, with its table and its services.
 
 mod front;
-mod hardware;
+pub mod hardware;
 mod output;
 mod services;
-mod simulated;
+pub mod simulated;
 mod supervisor;
 
 use crate::cli::RunArgs;
