@@ -6,7 +6,7 @@ use common::{ems, refuse, run};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-/// [D1] A page of a scenario is 24 lines of text, and a PNG.
+/// [G16, D1] A page of a scenario is 24 lines of text, and a PNG.
 #[test]
 fn a_page_of_a_scenario_is_text_and_a_png() {
     let folder = tempfile::tempdir().expect("a folder");

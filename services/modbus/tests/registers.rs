@@ -159,7 +159,7 @@ fn settings_read_in_the_familys_codes() {
     }
 }
 
-/// [O2, O5, I3] Settings of output, alarm and display have two words each, with their sign; whether the contact
+/// [O2, O4, O5, I3] Settings of output, alarm and display have two words each, with their sign; whether the contact
 /// conducts is said beside them.
 #[test]
 fn settings_of_output_and_alarm_have_two_words() {
