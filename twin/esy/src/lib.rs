@@ -1,1 +1,19 @@
-//! The frames of the ESY bus: what a module answers, as registers, and how readings become frames and back.
+//! The ESY bus: what a module answers as registers, how a module answers, and how the EMS asks.
+//!
+//! *Bus*: a half-duplex RS485 line on which the EMS is the only master and speaks Modbus RTU. *Module*: a
+//! slave with an address that it keeps without supply; the EMS gives the module of slot n the address n.
+//! *Block*: registers that one request reads. *Window*: what a module measured over 10 or 12 cycles.
+//!
+//! Everything here is a function of bytes and of the time that is passed in. The same [`Slave`] is a module
+//! of the simulation and on a pseudo terminal; the same [`Master`] runs on a serial port and on a wire in
+//! simulated time. What moves the bytes is elsewhere.
+
+pub mod frame;
+mod line;
+mod map;
+mod slave;
+
+pub use frame::{Answer, Ear, Request};
+pub use line::Line;
+pub use map::{PrintedRow, UNASSIGNED, printed, to_csv, to_json, to_markdown};
+pub use slave::{About, Heard, Slave, key_of};
