@@ -253,9 +253,9 @@ impl Ear {
 
 /// Length of the request that begins so; none if too little was heard.
 fn request_length(heard: &[u8]) -> Option<usize> {
-    match heard.get(1)? {
-        &WRITE => heard.get(6).map(|bytes| 9 + usize::from(*bytes)),
-        &EXCHANGE => heard.get(10).map(|bytes| 13 + usize::from(*bytes)),
+    match *heard.get(1)? {
+        WRITE => heard.get(6).map(|bytes| 9 + usize::from(*bytes)),
+        EXCHANGE => heard.get(10).map(|bytes| 13 + usize::from(*bytes)),
         _ => Some(8),
     }
 }

@@ -11,9 +11,13 @@
 pub mod frame;
 mod line;
 mod map;
+mod master;
 mod slave;
 
 pub use frame::{Answer, Ear, Request};
 pub use line::Line;
 pub use map::{PrintedRow, UNASSIGNED, printed, to_csv, to_json, to_markdown};
+pub use master::{
+    Event, Master, Note, Step, TURNAROUND_NS, Wanted, cycle_ns, turn_max_ns, turn_ns,
+};
 pub use slave::{About, Heard, Slave, key_of};
