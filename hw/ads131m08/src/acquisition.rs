@@ -5,7 +5,7 @@
 //! thrown away.
 
 use crate::driver::{Driver, Error, FrameError};
-use crate::frame::{Frame, INPUTS};
+use crate::frame::{Frame, INPUTS, Status};
 use crate::sequence::Sequence;
 use embedded_hal::spi::SpiDevice;
 
@@ -61,7 +61,7 @@ pub trait Drdy {
     fn now_ns(&self) -> u64;
 }
 
-/// What has become of all conversions so far. Their count is the sum but for `restarts`.
+/// What has become of all conversions so far. Their count is the sum but for the last two, which count events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Health {
     /// Samples that were handed on.
@@ -80,6 +80,8 @@ pub struct Health {
     pub starting: u64,
     /// Times the chip was set up anew.
     pub restarts: u64,
+    /// Times its conversions began anew by themselves, as after a spike on the SYNC line.
+    pub resynchronised: u64,
 }
 
 impl Health {
@@ -219,6 +221,7 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
     ) {
         let number = self.next;
         self.next += 1;
+        self.heed_resync(&result);
         if self.unsettled > 0 {
             self.unsettled -= 1;
             self.health.starting += 1;
@@ -265,7 +268,8 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
     fn give_up(&mut self, newest: u64) -> Result<(), D::Error> {
         for _ in 0..KEPT {
             // Good or bad, new or old: it is not used.
-            let _unknown = self.driver.read();
+            let unknown = self.driver.read();
+            self.heed_resync(&unknown);
         }
         let mut newest = newest;
         while let Some(edge) = self.drdy.poll()? {
@@ -274,6 +278,20 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
         self.health.late += newest + 1 - self.next;
         self.next = newest + 1;
         Ok(())
+    }
+
+    /// Conversions that began anew have not settled, and the chip says so once only: in the frame of the first of
+    /// them, or in one before it that has nothing new.
+    fn heed_resync(&mut self, result: &Result<Frame, FrameError>) {
+        let (status, before) = match result {
+            Ok(frame) => (frame.status(), 0),
+            Err(FrameError::NotNew(status)) => (Status(*status), 1),
+            Err(_) => return,
+        };
+        if status.has(Status::F_RESYNC) {
+            self.health.resynchronised += u64::from(self.unsettled == 0);
+            self.unsettled = UNSETTLED + before;
+        }
     }
 
     fn restart_if_bad(&mut self) {

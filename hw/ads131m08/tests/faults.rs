@@ -125,6 +125,17 @@ fn a_reset_is_found_and_mended() {
     assert!((60..400).contains(&health.lost()), "{health:?}");
 }
 
+/// After a spike on the SYNC line the filter begins anew: what it has not settled in is no sample, and the chip is not
+/// set up anew for it.
+#[test]
+fn conversions_that_began_anew_settle_before_they_are_samples() {
+    let at = [S, 2 * S + 30_000, 3 * S + 124_000];
+    let health = run(4.0, at.map(|at| (at, at, Fault::Resynchronised)).to_vec());
+    assert_eq!((health.resynchronised, health.restarts), (3, 0), "{health:?}");
+    // Each time three that have not settled, and one that was thrown away with what the chip kept.
+    assert!((3 + 3 * 3..=3 + 3 * 4).contains(&health.lost()), "{health:?}");
+}
+
 /// Transfers that were cut short, between others: the chip gives no conversion away for them, and the next frame is
 /// whole again.
 #[test]
@@ -191,6 +202,7 @@ fn ten_minutes_with_faults_are_accounted_for() {
         (410 * S, 412 * S, Fault::ClockStopped),
         (420 * S, 420 * S, Fault::Reset),
         (430 * S, 430 * S, Fault::Upset),
+        (435 * S, 435 * S, Fault::Resynchronised),
     ];
     list.extend((440..500).map(|at| (at * S, at * S, Fault::BusyHost(at * 10_000))));
     let model_s = 600.0;
@@ -201,6 +213,7 @@ fn ten_minutes_with_faults_are_accounted_for() {
         (health.transfers, "transfers"),
         (health.late, "late"),
         (health.restarts, "restarts"),
+        (health.resynchronised, "resynchronised"),
     ] {
         assert!(count > 0, "no {what}: {health:?}");
     }

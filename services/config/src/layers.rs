@@ -86,6 +86,19 @@ pub fn variables() -> impl Iterator<Item = (String, &'static Key)> {
     plain.map(|key| (format!("EMS_{}", key.path.replace('.', "_").to_uppercase()), key))
 }
 
+/// Whether a variable of the environment is meant for the configuration: it begins as a table of it does.
+pub fn is_variable(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("EMS_") else { return false };
+    KEYS.iter().any(|key| match key.path.split_once('.') {
+        None => rest.eq_ignore_ascii_case(key.path),
+        Some((table, _)) => {
+            let begins =
+                rest.get(..table.len()).is_some_and(|text| text.eq_ignore_ascii_case(table));
+            begins && rest[table.len()..].starts_with('_')
+        }
+    })
+}
+
 impl Values {
     /// Reads layers, the weakest first.
     pub fn read(layers: &[Layer]) -> Values {
@@ -171,7 +184,17 @@ impl Values {
     }
 
     fn variable(&mut self, name: &str, text: &str) {
-        let Some((_, key)) = variables().find(|(known, _)| known == name) else { return };
+        let Some((_, key)) = variables().find(|(known, _)| known == name) else {
+            let known: Vec<String> = variables().map(|(known, _)| known).collect();
+            let near = known.iter().map(|known| (distance(name, known), known)).min();
+            let message = match near {
+                Some((far, known)) if far <= 3 => {
+                    format!("there is no key for this variable; {known} is one")
+                }
+                _ => "there is no key for this variable; `ems config schema` tells the keys".into(),
+            };
+            return self.find(Origin::Variable(name.into()), message);
+        };
         let is_text = matches!(
             key.takes,
             Takes::Text | Takes::Choice(_) | Takes::Speed | Takes::Address | Takes::Gpio
@@ -254,9 +277,10 @@ fn fits(takes: Takes, value: &Value) -> Result<(), String> {
             Some(text) if names.contains(&text) => Ok(()),
             _ => wanted(format!("write one of {}", names.join(", "))),
         },
-        Takes::Speed => match text().map(str::parse::<Speed>) {
-            Some(Ok(_)) => Ok(()),
-            _ => wanted("write \"realtime\", \"max\" or a factor such as \"60\"".into()),
+        Takes::Speed => match (text().map(str::parse::<Speed>), number(value)) {
+            (Some(Ok(_)), _) => Ok(()),
+            (None, Some(factor)) if factor > 0.0 => Ok(()),
+            _ => wanted("write \"realtime\", \"max\" or a factor such as 60".into()),
         },
         Takes::Address => match text().map(str::parse::<SocketAddr>) {
             Some(Ok(_)) => Ok(()),

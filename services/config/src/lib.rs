@@ -18,7 +18,7 @@ mod show;
 mod value;
 
 pub use keys::{KEYS, Key, MODULE, Takes};
-pub use layers::{Finding, Layer, Origin, variables};
+pub use layers::{Finding, Layer, Origin, is_variable, variables};
 pub use model::{
     Adc, Backend, Bus, Config, Device, Display, Esy, Io, Module, Parity, Rs485, Sim, Spi, Variant,
 };

@@ -204,12 +204,11 @@ impl Config {
     /// Everything that is wrong, in the order of the lines.
     pub fn read(layers: &[Layer]) -> Result<Config, Vec<Finding>> {
         let mut values = Values::read(layers);
+        // Values that were refused have left what was there before, so the rest can be checked all the same.
+        let config = Reader(&values).config();
+        check(&config, &mut values);
         if values.findings.is_empty() {
-            let config = Reader(&values).config();
-            check(&config, &mut values);
-            if values.findings.is_empty() {
-                return Ok(config);
-            }
+            return Ok(config);
         }
         values.findings.sort();
         Err(values.findings)
@@ -218,8 +217,8 @@ impl Config {
 
 impl Config {
     /// What a running meter can take over: what it serves.
-    pub fn services(&self) -> (Option<SocketAddr>, Option<&Rs485>) {
-        (self.modbus, self.rs485.as_ref())
+    pub fn services(&self) -> (Option<SocketAddr>, Option<&Rs485>, &Display) {
+        (self.modbus, self.rs485.as_ref(), &self.display)
     }
 
     /// Tables that differ from those of a running meter and hold from its next start only.
@@ -233,7 +232,6 @@ impl Config {
             ("adc", self.adc != running.adc),
             ("esy", self.esy != running.esy),
             ("io", self.io != running.io),
-            ("display", self.display != running.display),
         ];
         changed.into_iter().filter_map(|(table, changed)| changed.then_some(table)).collect()
     }
@@ -294,7 +292,10 @@ impl Reader<'_> {
             sim: Sim {
                 scenario: self.usual_text("sim.scenario"),
                 seed: self.whole("sim.seed"),
-                speed: self.parsed("sim.speed").expect(KNOWN),
+                speed: match self.get("sim.speed").and_then(number) {
+                    Some(factor) => Speed::Times(factor),
+                    None => self.parsed("sim.speed").expect(KNOWN),
+                },
             },
             adc: self.adc(),
             esy: self.esy(),
@@ -423,6 +424,22 @@ fn check(config: &Config, values: &mut Values) {
             "variant S1 has no digital output; take variant = \"O1\", or leave io.output out",
         );
     }
+    let io = &config.io;
+    let mut lines: Vec<(&str, &GpioLine)> = vec![("adc.drdy", &config.adc.drdy)];
+    let ones = [("io.input", &io.input), ("io.output", &io.output), ("io.led", &io.led)];
+    lines.extend(ones.into_iter().filter_map(|(path, line)| Some((path, line.as_ref()?))));
+    lines.extend(io.buttons.iter().map(|line| ("io.buttons", line)));
+    for (place, (path, line)) in lines.iter().enumerate() {
+        let same = |other: &GpioLine| (&other.chip, other.offset) == (&line.chip, line.offset);
+        if let Some((other, _)) = lines[..place].iter().find(|(_, other)| same(other)) {
+            find(path, &format!("the line {line} is that of {other} already"));
+        }
+    }
+    if let (Some(rs485), Bus::Port(bus)) = (&config.rs485, &config.esy.bus)
+        && rs485.port == *bus
+    {
+        find("rs485.port", "the ESY bus has this port; each needs its own");
+    }
     if !matches!(config.io.buttons.len(), 0 | 4) {
         find("io.buttons", "there are four keys: name up, down, back and enter, or none");
     }
@@ -459,13 +476,19 @@ fn check(config: &Config, values: &mut Values) {
             "a simulated grid has simulated modules: take \"direct\", \"memory\" or \"pty\"",
         );
     }
-    let mut seen: Vec<SlotId> = Vec::new();
+    if real && config.variant == Variant::Lab {
+        find("variant", "a real meter is of variant S1 or O1; write which");
+    }
+    let mut seen: Vec<Module> = Vec::new();
     for (origin, entries) in values.modules.clone() {
         let Some(module) = module(&entries) else { continue };
-        if seen.contains(&module.slot) {
+        if seen.iter().any(|other| other.slot == module.slot) {
             let message = format!("slot {} is taken by a module above", module.slot.number());
-            values.find(origin, message);
+            values.find(origin.clone(), message);
         }
-        seen.push(module.slot);
+        if module.serial.is_some() && seen.iter().any(|other| other.serial == module.serial) {
+            values.find(origin, "a module above has this serial number".into());
+        }
+        seen.push(module);
     }
 }

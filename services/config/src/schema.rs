@@ -30,7 +30,10 @@ pub fn schema() -> Value {
 
 fn property(key: &Key) -> Value {
     let mut property = match key.takes {
-        Takes::Text | Takes::Speed | Takes::Address => json!({"type": "string", "minLength": 1}),
+        Takes::Text | Takes::Address => json!({"type": "string", "minLength": 1}),
+        Takes::Speed => {
+            json!({"anyOf": [{"type": "string", "minLength": 1}, {"type": "number", "exclusiveMinimum": 0}]})
+        }
         Takes::Gpio => gpio(),
         Takes::Flag => json!({"type": "boolean"}),
         Takes::Whole(from, to) => json!({"type": "integer", "minimum": from, "maximum": to}),

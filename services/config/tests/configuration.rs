@@ -1,7 +1,8 @@
 //! A configuration in layers: who wins, what is refused and where it is said to stand.
 
 use config::{
-    Backend, Bus, Config, KEYS, Layer, Speed, Spi, Variant, schema, show, table, variables,
+    Backend, Bus, Config, KEYS, Layer, Speed, Spi, Variant, is_variable, schema, show, table,
+    variables,
 };
 
 fn file(text: &str) -> Layer {
@@ -20,6 +21,7 @@ fn an_empty_file_is_a_configuration() {
     assert_eq!((config.backend, config.variant), (Backend::Sim, Variant::Lab));
     assert_eq!((config.modbus, config.rs485), (None, None));
     assert_eq!(config.sim.speed, Speed::Times(1.0));
+    assert_eq!(read("[sim]\nspeed = 60").expect("a factor").sim.speed, Speed::Times(60.0));
     assert_eq!(config.adc.sample_rate_hz, 8000);
 }
 
@@ -126,6 +128,10 @@ fn errors_name_file_and_line() {
     let findings = Config::read(&[Layer::Variable("EMS_ADC_SPI_HZ".into(), "fast".into())]);
     let finding = findings.expect_err("no number")[0].to_string();
     assert!(finding.starts_with("EMS_ADC_SPI_HZ: `fast` is no value"), "{finding}");
+    let findings = Config::read(&[Layer::Variable("EMS_MODBUS_LISTNE".into(), "[::]:1".into())]);
+    let finding = findings.expect_err("misspelt")[0].to_string();
+    assert!(finding.ends_with("EMS_MODBUS_LISTEN is one"), "{finding}");
+    assert!(is_variable("EMS_MODBUS_LISTNE") && !is_variable("EMS_RECORDINGS"));
 }
 
 /// What each variant lacks is refused, and so is what does not fit together. [P3, O1]
@@ -149,12 +155,22 @@ fn what_does_not_fit_together_is_refused() {
     check("[adc]\nchannels = [\"va\", \"va\"]", "ems.toml:2: a signal is wired to one input only");
     check("[adc]\nsample_rate_hz = 5000", "ems.toml:2: the converter divides half its clock");
     check("[adc]\ngains = [1]", "ems.toml:2: every input that is wired needs its gain");
-    check("backend = \"ads131m08\"", "device.serial is missing");
+    check("backend = \"ads131m08\"\nvariant = \"S1\"", "device.serial is missing");
     check("[esy]\nport = \"/dev/ttyS1\"", "ems.toml:2: a simulated grid has simulated modules");
     check(
-        "backend = \"ads131m08\"\n[device]\nserial = \"1\"\n[esy]\nport = \"pty\"",
-        "ems.toml:5: modules on a real meter need a real port",
+        "backend = \"ads131m08\"\nvariant = \"S1\"\n[device]\nserial = \"1\"\n[esy]\nport = \"pty\"",
+        "ems.toml:6: modules on a real meter need a real port",
     );
+    let line = "[io]\ninput = \"/dev/gpiochip0:4\"\nled = \"!/dev/gpiochip0:4\"";
+    check(line, "ems.toml:3: the line !/dev/gpiochip0:4 is that of io.input already");
+    let real = "backend = \"ads131m08\"\n[device]\nserial = \"1\"\n";
+    check(&format!("{real}[adc]\nspi = \"/dev/spidev0.0\""), "a real meter is of variant S1 or O1");
+    let port = format!(
+        "variant = \"S1\"\n{real}[esy]\nport = \"/dev/ttyS1\"\n[rs485]\nport = \"/dev/ttyS1\""
+    );
+    check(&port, "ems.toml:8: the ESY bus has this port");
+    let serials = "[[esy.module]]\nslot = 1\nmodel = \"ESY3XMV\"\nserial = \"7\"\n[[esy.module]]\nslot = 2\nmodel = \"ESY3XMV\"\nserial = \"7\"\n";
+    check(serials, "ems.toml:5: a module above has this serial number");
     let twice = "[[esy.module]]\nslot = 1\nmodel = \"ESY3XMV\"\n".repeat(2);
     check(&twice, "ems.toml:4: slot 1 is taken");
 }

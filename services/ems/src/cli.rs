@@ -96,6 +96,13 @@ pub enum Command {
     /// Read all values of a meter over Modbus TCP
     #[command(after_help = "Example:\n  ems read 127.0.0.1:5502")]
     Read(ReadArgs),
+    /// Show the display: of a running meter, or of a scenario
+    #[command(after_help = "Examples:\n  ems lcd --page voltage-ln --language fr\n  \
+        ems lcd --page energy --png energy.png\n  ems lcd --connect /run/ems/panel --json")]
+    Lcd(LcdArgs),
+    /// Press a button of a running meter, and show the display after it
+    #[command(after_help = "Example:\n  ems button enter --long --connect /run/ems/panel")]
+    Button(ButtonArgs),
     /// Print completions for a shell
     #[command(after_help = "Example:\n  ems completions bash > /etc/bash_completion.d/ems")]
     Completions {
@@ -501,6 +508,9 @@ pub struct RunArgs {
     /// Where Modbus TCP listens; port 0 takes a free one. Without --config 127.0.0.1:5502
     #[arg(long, value_name = "ADDR")]
     pub modbus: Option<SocketAddr>,
+    /// Socket at which `ems lcd` and `ems button` find the display
+    #[arg(long, value_name = "SOCKET")]
+    pub panel: Option<PathBuf>,
     /// One JSON object a window and a last one with the result, each on a line
     #[arg(long)]
     pub json: bool,
@@ -639,6 +649,64 @@ pub struct ReadArgs {
     /// One JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `lcd`.
+#[derive(Debug, Args)]
+pub struct LcdArgs {
+    /// Which page, menu or sheet, as --list names it; what stands there by default
+    #[arg(long, value_name = "NAME")]
+    pub page: Option<String>,
+    /// Language: en, it, fr or de; the setting's by default
+    #[arg(long, value_parser = parse_language, conflicts_with = "connect")]
+    pub language: Option<i64>,
+    /// Scenario file, or the name of a shipped one
+    #[arg(long, default_value = "house", conflicts_with = "connect")]
+    pub scenario: String,
+    /// Simulated time after which to look, such as 2s or 15min (a bare number is seconds)
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = parse_seconds)]
+    pub after: f64,
+    /// Look at the meter that listens at this socket
+    #[arg(long, value_name = "SOCKET")]
+    pub connect: Option<PathBuf>,
+    /// List what can be shown
+    #[arg(long, conflicts_with_all = ["page", "connect", "png"])]
+    pub list: bool,
+    #[command(flatten)]
+    pub form: PictureArgs,
+}
+
+/// Arguments of `button`.
+#[derive(Debug, Args)]
+pub struct ButtonArgs {
+    /// up, down, back or enter
+    pub key: String,
+    /// Hold it
+    #[arg(long)]
+    pub long: bool,
+    /// Socket of the running meter
+    #[arg(long, value_name = "SOCKET")]
+    pub connect: PathBuf,
+    #[command(flatten)]
+    pub form: PictureArgs,
+}
+
+/// How a picture of the display is given.
+#[derive(Debug, Args)]
+pub struct PictureArgs {
+    /// Write it as a PNG
+    #[arg(long, value_name = "FILE")]
+    pub png: Option<PathBuf>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The value of the setting for a language.
+fn parse_language(text: &str) -> Result<i64, String> {
+    let names = catalog::SettingId::DisplayLanguage.row().names;
+    let found = names.iter().find(|(_, name)| *name == text).map(|(value, _)| *value);
+    found.ok_or_else(|| "expected en, it, fr or de".into())
 }
 
 fn parse_speed(text: &str) -> Result<Speed, String> {

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// Folder beside a configuration whose files go before it.
 const FOLDER: &str = "conf.d";
 
+/// Name of the display's socket in the folder that the service manager gives.
+const SOCKET: &str = "control.sock";
+
 /// Where Modbus TCP listens when a scenario is run by its name.
 const BENCH_MODBUS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 5502));
 
@@ -38,8 +41,13 @@ pub fn layers(file: &Path) -> Result<Vec<Layer>, Failure> {
 
 /// The layer of the environment.
 pub fn surroundings() -> Vec<Layer> {
-    let set = |name: String| std::env::var(&name).ok().map(|text| Layer::Variable(name, text));
-    config::variables().filter_map(|(name, _)| set(name)).collect()
+    let ours = |name: &String| config::is_variable(name);
+    let set = std::env::vars().filter(|(name, _)| ours(name));
+    let mut layers: Vec<Layer> = set.map(|(name, text)| Layer::Variable(name, text)).collect();
+    layers.sort_by_key(|layer| match layer {
+        Layer::File(name, _) | Layer::Variable(name, _) => name.clone(),
+    });
+    layers
 }
 
 /// What a run's arguments say, above its configuration if it has one.
@@ -57,6 +65,12 @@ pub fn of(arguments: &RunArgs) -> Result<Config, Failure> {
     config.sim.seed = arguments.seed.or(config.sim.seed);
     config.sim.speed = arguments.speed.unwrap_or(config.sim.speed);
     config.modbus = arguments.modbus.or(config.modbus);
+    let beside = || {
+        Path::new(&std::env::var_os("RUNTIME_DIRECTORY")?).join(SOCKET).to_str().map(str::to_owned)
+    };
+    let asked = arguments.panel.as_ref().map(|path| path.display().to_string());
+    let control = asked.or_else(|| config.display.control.take());
+    config.display.control = control.or_else(|| arguments.config.as_ref().and_then(|_| beside()));
     if let Some(folder) = &arguments.data {
         config.data_folder = Some(folder.display().to_string());
     }

@@ -14,6 +14,7 @@ mod history;
 mod installation;
 mod issued;
 mod keeping;
+mod lcd_command;
 mod live;
 mod map_command;
 mod progress_line;
@@ -68,6 +69,8 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Config { command } => config_command::carry_out(&command),
         Command::Doctor(arguments) => doctor::carry_out(&arguments),
         Command::Read(arguments) => read_command::read(&arguments),
+        Command::Lcd(arguments) => lcd_command::lcd(&arguments),
+        Command::Button(arguments) => lcd_command::button(&arguments),
         Command::Completions { shell } => cli::completions(shell),
         Command::Man { folder } => cli::manual(&folder),
     }

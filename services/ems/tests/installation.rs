@@ -47,7 +47,7 @@ fn the_chip_in_real_time_gives_the_windows_of_the_direct_run() {
 #[test]
 fn missing_hardware_is_named() {
     let folder = folder("installation-missing");
-    let real = "backend = \"ads131m08\"\n[device]\nserial = \"AV2-1\"\n";
+    let real = "backend = \"ads131m08\"\nvariant = \"S1\"\n[device]\nserial = \"AV2-1\"\n";
     let check = |text: &str, words: &[&str]| {
         let file = written(&folder, text);
         refuse(&["run", "--config", &file, "--ephemeral"], 4, words);
@@ -67,7 +67,7 @@ fn a_damaged_calibration_is_refused() {
     let record = folder.join("record");
     fs::write(&record, b"EMSC\x01\x00").expect("the folder can be written");
     let text = format!(
-        "backend = \"ads131m08\"\n[device]\nserial = \"1\"\n[adc]\ncalibration = \"{}\"\n",
+        "backend = \"ads131m08\"\nvariant = \"O1\"\n[device]\nserial = \"1\"\n[adc]\ncalibration = \"{}\"\n",
         record.display()
     );
     let file = written(&folder, &text);

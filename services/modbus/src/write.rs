@@ -6,7 +6,7 @@
 //! exception 04 and a wrong password exception 03. A connection that gave it may write a new one.
 
 use crate::answer::Session;
-use crate::map::{Row, Source, Write, rows};
+use crate::map::{Kind, Row, Source, Write, rows};
 use crate::snapshot::setting_code;
 use catalog::SettingId;
 use image::{Command, Image, MeterId, Origin, Refusal, Request};
@@ -147,7 +147,7 @@ impl Item {
     fn set(&self) -> Result<Command, ExceptionCode> {
         let (id, codes) = self.setting();
         let value = if codes.is_empty() {
-            i64::try_from(self.value).map_err(|_| IllegalDataValue)?
+            self.number().ok_or(IllegalDataValue)?
         } else {
             let pair = codes.iter().find(|(_, code)| u64::from(*code) == self.value);
             pair.ok_or(IllegalDataValue)?.0
@@ -156,6 +156,14 @@ impl Item {
             return Err(IllegalDataValue);
         }
         Ok(command(Request::Set(id, value)))
+    }
+
+    /// What was written, with its sign if the row has one.
+    fn number(&self) -> Option<i64> {
+        match self.row.kind {
+            Kind::Int32 => u32::try_from(self.value).ok().map(|bits| i64::from(bits as i32)),
+            _ => i64::try_from(self.value).ok(),
+        }
     }
 
     fn reads_so(&self, image: &Image) -> bool {

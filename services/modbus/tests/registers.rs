@@ -159,6 +159,28 @@ fn settings_read_in_the_familys_codes() {
     }
 }
 
+/// [O2, O4, O5, I3] Settings of output, alarm and display have two words each, with their sign; whether the contact
+/// conducts is said beside them.
+#[test]
+fn settings_of_output_and_alarm_have_two_words() {
+    let mut image = image();
+    assert_eq!(read(&image, 1, 0x7084, 1), Ok(vec![0]));
+    image.io.output_closed = true;
+    assert_eq!(read(&image, 1, 0x7084, 1), Ok(vec![1]));
+    for (place, setting, value) in [
+        (0, SettingId::DigitalOutputFunction, 2),
+        (3, SettingId::PulseWeightWh, 250_000),
+        (4, SettingId::PulseDurationMs, 30),
+        (7, SettingId::AlarmSet1, -1_500_000),
+        (14, SettingId::DisplayPageFilter, 0),
+    ] {
+        assert!(image.settings.set(setting, value));
+        let bits = value as i32 as u32;
+        let words = vec![bits as u16, (bits >> 16) as u16];
+        assert_eq!(read(&image, 1, 0x7090 + 2 * place, 2), Ok(words), "{}", setting.row().slug);
+    }
+}
+
 /// The table of reasons: how each looks in a register of 16, 32 and 64 bits and in our own block.
 #[test]
 fn a_reading_without_a_value_shows_its_reason() {

@@ -21,11 +21,13 @@ pub enum EventKind {
     Store,
     /// The converter fell silent, or came back.
     Converter,
+    /// An alarm was raised, or is over.
+    Alarm,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [EventKind; 8] = [
+    pub const ALL: [EventKind; 9] = [
         EventKind::Start,
         EventKind::Stop,
         EventKind::Command,
@@ -34,6 +36,7 @@ impl EventKind {
         EventKind::Wiring,
         EventKind::Store,
         EventKind::Converter,
+        EventKind::Alarm,
     ];
 
     /// Public, stable name.
@@ -47,6 +50,7 @@ impl EventKind {
             EventKind::Wiring => "wiring",
             EventKind::Store => "store",
             EventKind::Converter => "converter",
+            EventKind::Alarm => "alarm",
         }
     }
 }

@@ -144,6 +144,8 @@ pub struct InputOutput {
     pub tariff: Option<u8>,
     /// Whether an alarm is active.
     pub alarm: bool,
+    /// Whether the contact of the digital output conducts.
+    pub output_closed: bool,
     /// Whether the wiring check of any meter finds a fault; never while the check is off.
     pub wrong_connection: bool,
 }

@@ -1,7 +1,7 @@
 //! The components. Values of the three phases of one meter or load lie side by side in [`PerPhase`],
 //! since its wiring couples them.
 
-use crate::twin::{Effects, Note, NoteKind};
+use crate::twin::{Effects, Note, NoteKind, OutputEdge};
 use bevy_ecs::prelude::*;
 use image::{Command, MeterId, Settings};
 use metering::{Bank, Means, Meter};
@@ -156,6 +156,30 @@ pub struct DigitalInput {
     pub since: f64,
     /// Whether this closing may no longer reset the partial counters: it did, or was for something else.
     pub spent: bool,
+}
+
+/// The alarm.
+#[derive(Component, Debug, Clone, Copy, Default, PartialEq)]
+pub struct Alarm {
+    /// Whether it stands.
+    pub active: bool,
+    /// Since when its variable is beyond set 1, as a position in samples.
+    pub beyond_since: Option<f64>,
+}
+
+/// The digital output.
+#[derive(Component, Debug, Clone, Default)]
+pub struct DigitalOutput {
+    /// Whether its contact conducts at the end of the tick.
+    pub closed: bool,
+    /// Edges to come, in the order of time.
+    pub planned: VecDeque<OutputEdge>,
+    /// Energy and weight of the pulses that are counted.
+    pub counting: Option<[i64; 2]>,
+    /// Pulses of them that were planned so far, as a multiple of the weight.
+    pub given: u64,
+    /// When the pause after the last pulse ends, as a position in samples.
+    pub free_at: f64,
 }
 
 /// The tariff in force.

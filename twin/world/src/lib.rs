@@ -12,6 +12,7 @@ mod inputs;
 mod loads;
 mod meters;
 mod modules;
+mod outputs;
 mod publish;
 mod schedule;
 mod time;
@@ -20,4 +21,6 @@ mod twin;
 pub use commands::COMMANDS_PER_TICK;
 pub use components::ClosedWindow;
 pub use schedule::Stage;
-pub use twin::{Effects, Inputs, LoadConfig, Note, NoteKind, Pulse, Twin, TwinConfig, WindowStamp};
+pub use twin::{
+    Effects, Inputs, LoadConfig, Note, NoteKind, OutputEdge, Pulse, Twin, TwinConfig, WindowStamp,
+};

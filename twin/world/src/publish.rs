@@ -1,8 +1,8 @@
 //! The image: what the world shows to the services, made once a tick.
 
 use crate::components::{
-    Correction, DeviceIdentity, DeviceSettings, DigitalInput, EsyModule, Inbox, Load, LoadReading,
-    MeasuredBy, MeterOf, OnPhases, Outbox, Shown, Tariff, TickCount,
+    Alarm, Correction, DeviceIdentity, DeviceSettings, DigitalInput, DigitalOutput, EsyModule,
+    Inbox, Load, LoadReading, MeasuredBy, MeterOf, OnPhases, Outbox, Shown, Tariff, TickCount,
 };
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
@@ -19,7 +19,7 @@ pub fn make_image(
     mut out: ResMut<Outbox>,
     meters: Query<(&MeterOf, &Shown, &Correction, Option<&EsyModule>)>,
     loads: Query<(&Load, &MeasuredBy, &OnPhases, &LoadReading)>,
-    inputs: Query<(&DigitalInput, &Tariff)>,
+    device: Query<(&DigitalInput, &Tariff, &Alarm, &DigitalOutput)>,
 ) {
     let mut shown: Vec<_> = meters
         .iter()
@@ -51,7 +51,7 @@ pub fn make_image(
             })
         })
         .collect();
-    let (input, tariff) = inputs.iter().next().map_or((false, None), |(i, t)| (i.closed, t.active));
+    let (input, tariff, alarm, output) = device.single().expect("there is one device");
     out.0.image = Some(Arc::new(Image {
         tick: ticks.0,
         time: inbox.time,
@@ -60,9 +60,10 @@ pub fn make_image(
         loads,
         settings: settings.0.clone(),
         io: InputOutput {
-            input_closed: input,
-            tariff,
-            alarm: false,
+            input_closed: input.closed,
+            tariff: tariff.active,
+            alarm: alarm.active,
+            output_closed: output.closed,
             wrong_connection: settings.0.get(SettingId::WrongConnectionDetection) == 1
                 && meters.iter().any(|(_, shown, ..)| shown.wiring.is_alarm()),
         },

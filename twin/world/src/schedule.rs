@@ -1,6 +1,6 @@
 //! The order of a tick: one chain of stages, and a proof that it is one.
 
-use crate::{commands, inputs, loads, meters, modules, publish, time};
+use crate::{commands, inputs, loads, meters, modules, outputs, publish, time};
 use bevy_ecs::message::message_update_system;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
@@ -61,11 +61,13 @@ pub fn schedule(shuffle: Option<u64>) -> Schedule {
             .in_set(Stage::Acquire),
         meters::close_windows.in_set(Stage::Meter),
         meters::count_windows.in_set(Stage::Accumulate),
-        (modules::judge_silence, meters::note_wiring).chain().in_set(Stage::Judge),
+        (modules::judge_silence, meters::note_wiring, outputs::judge_alarm)
+            .chain()
+            .in_set(Stage::Judge),
         (inputs::choose_tariff, inputs::control_partial_counters, modules::brief_modules)
             .chain()
             .in_set(Stage::Control),
-        commands::command_meters.in_set(Stage::Actuate),
+        (commands::command_meters, outputs::drive_output).chain().in_set(Stage::Actuate),
         loads::read_loads.in_set(Stage::Record),
         publish::make_image.in_set(Stage::Publish),
         (message_update_system, World::clear_trackers).chain().in_set(Stage::Housekeep),

@@ -37,6 +37,16 @@ impl TimeLine {
         self.anchor.1 + (position - self.anchor.0) / self.rate_hz
     }
 
+    /// So many samples in seconds.
+    pub fn seconds(&self, samples: f64) -> f64 {
+        samples / self.rate_hz
+    }
+
+    /// So many seconds in samples.
+    pub fn samples(&self, seconds: f64) -> f64 {
+        seconds * self.rate_hz
+    }
+
     /// Seconds from an earlier position to the end of the newest block.
     pub fn seconds_since(&self, position: f64) -> f64 {
         (self.position - position) / self.rate_hz

@@ -1,10 +1,10 @@
 //! The interface of the world: configure it once, then tick.
 
 use crate::components::{
-    Calculation, ClosedWindow, ClosedWindows, CommandTicket, Converter, Correction, Device,
-    DeviceIdentity, DeviceSettings, DigitalInput, EsyModule, Inbox, Link, Load, LoadReading,
-    MeasuredBy, MeterCommands, MeterOf, Noted, NotedFault, OnPhases, Outbox, PerPhase, Shown,
-    SignalPath, Tariff, TickCount, WholeRun,
+    Alarm, Calculation, ClosedWindow, ClosedWindows, CommandTicket, Converter, Correction, Device,
+    DeviceIdentity, DeviceSettings, DigitalInput, DigitalOutput, EsyModule, Inbox, Link, Load,
+    LoadReading, MeasuredBy, MeterCommands, MeterOf, Noted, NotedFault, OnPhases, Outbox, PerPhase,
+    Shown, SignalPath, Tariff, TickCount, WholeRun,
 };
 use crate::schedule::schedule;
 use crate::time::TimeLine;
@@ -80,6 +80,17 @@ pub struct Pulse {
     pub sample: f64,
 }
 
+/// An edge of the digital output. It may lie ahead; a new one takes the place of all that were planned after it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OutputEdge {
+    /// When, in samples since the source began.
+    pub sample: f64,
+    /// The same in civil time.
+    pub time: Timestamp,
+    /// Whether the contact conducts from then on.
+    pub closed: bool,
+}
+
 /// When a window of the built-in meter was.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WindowStamp {
@@ -108,6 +119,8 @@ pub enum NoteKind {
     Clock,
     /// The converter gives no samples, or gives some again.
     Converter,
+    /// The alarm is raised, or over.
+    Alarm,
 }
 
 /// A line for the log.
@@ -130,6 +143,8 @@ pub struct Effects {
     pub module_windows: Vec<(SlotId, Timestamp)>,
     /// Pulses of the LED.
     pub pulses: Vec<Pulse>,
+    /// Edges of the digital output that were planned in this tick.
+    pub output: Vec<OutputEdge>,
     /// Answers to commands.
     pub acks: Vec<(u64, Ack)>,
     /// What meters were told, each or (none) all of them: for the bus, and for whoever meters windows
@@ -171,7 +186,13 @@ impl Twin {
         let accepted = settings.0.set(SettingId::Wiring, wiring.expect("ALL is complete") as i64);
         assert!(accepted, "every wiring system is a value of the setting");
         world.insert_resource(settings);
-        world.spawn((Device, DigitalInput::default(), Tariff { active: None }));
+        world.spawn((
+            Device,
+            DigitalInput::default(),
+            Tariff { active: None },
+            Alarm::default(),
+            DigitalOutput::default(),
+        ));
         let meter = spawn_meter(&mut world, config);
         for module in &config.modules {
             spawn_module(&mut world, module, config.start);

@@ -42,7 +42,7 @@ pub(super) struct Chip {
     resynchronised: bool,
     wrong_crc: bool,
     upset: bool,
-    /// Reset, upset and busy host of the faults that have happened, by their place in the list.
+    /// Faults of a moment that have happened, by their place in the list.
     happened: Vec<bool>,
     now_ns: f64,
     /// When the next sample of the source is over.
@@ -175,6 +175,7 @@ impl Chip {
             self.happened[place] = true;
             match fault {
                 Fault::Reset => self.reset(),
+                Fault::Resynchronised => self.begin(),
                 Fault::Upset => self.upset = true,
                 Fault::BusyHost(ns) => self.pause(ns),
                 Fault::FlippedBits(_)

@@ -17,6 +17,8 @@ pub enum Fault {
     ClockStopped,
     /// The chip loses its registers at the beginning: its supply dips.
     Reset,
+    /// All conversions begin anew at the beginning: a spike on the SYNC line.
+    Resynchronised,
     /// A bit of a register turns over at the beginning: radiation.
     Upset,
     /// The host does not look after the chip for so many nanoseconds, once: another task holds the processor.

@@ -252,5 +252,6 @@ fn kind(kind: NoteKind) -> EventKind {
         NoteKind::Wiring => EventKind::Wiring,
         NoteKind::Clock => EventKind::Clock,
         NoteKind::Converter => EventKind::Converter,
+        NoteKind::Alarm => EventKind::Alarm,
     }
 }

@@ -31,7 +31,7 @@ const SINC_ORDER: u8 = 3;
 const FULL_SCALE_COUNTS: f64 = 8_388_608.0;
 
 /// Sets a converter up.
-pub fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
+pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
     match &config.adc.spi {
         Spi::Model => on_model(arguments, config),
         Spi::Device(path) => on_chip(arguments, config, path),
@@ -93,7 +93,8 @@ pub fn model(
 ) -> Result<(Model, Settings), Failure> {
     let format = main.format();
     let rows = format.channels.len();
-    let settings = settings(&config.adc, format.sample_rate_hz)?;
+    // The front end of a scenario has its own gains.
+    let settings = Settings { gains: [1; INPUTS], ..settings(&config.adc, format.sample_rate_hz)? };
     let wiring = Wiring {
         inputs: std::array::from_fn(|input| (input < rows).then_some(input)),
         clock_hz: settings.clock_hz,

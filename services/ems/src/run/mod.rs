@@ -1,5 +1,6 @@
 //! `ems run`: the meter on a simulated grid or on its converter, with its table and its services.
 
+mod front;
 pub mod hardware;
 mod output;
 mod services;

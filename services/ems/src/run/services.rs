@@ -1,13 +1,16 @@
 //! What a run offers: sockets and serial ports, opened before it begins, and the tasks that serve them.
 
+use super::front;
 use crate::failure::{Failure, note};
 use config::{Config, Parity, Rs485};
 use host::{Commands, Images};
 use linux::SerialSettings;
 use modbus::{Line, Options, RtuServer, Server};
+use panel::Control;
 use port::{Clock, Timestamp};
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,6 +20,7 @@ use tokio_serial::SerialStream;
 pub struct Doors {
     modbus: Option<(Server, SocketAddr)>,
     rs485: Option<(String, RtuServer, SerialStream)>,
+    panel: Option<Control>,
 }
 
 impl Doors {
@@ -30,7 +34,11 @@ impl Doors {
             None => None,
         };
         let rs485 = config.rs485.as_ref().map(open_line).transpose()?;
-        Ok(Doors { modbus, rs485 })
+        let panel = match &config.display.control {
+            Some(path) => Some(front::bind(Path::new(path)).await?),
+            None => None,
+        };
+        Ok(Doors { modbus, rs485, panel })
     }
 
     /// Where Modbus TCP listens, if it does.
@@ -43,6 +51,8 @@ impl Doors {
         let mut services = Services::none();
         let Seam { images, commands, clock } = seam;
         let clock = || Arc::clone(clock);
+        let network =
+            self.modbus_address().map(|address| ("Modbus TCP".into(), address.to_string()));
         if let Some((server, _)) = self.modbus {
             let stop = services.stop.subscribe();
             services.add(server.run(images.clone(), commands.clone(), clock(), stop));
@@ -56,6 +66,10 @@ impl Doors {
                     note(&format!("note: Modbus RTU on {name} has ended: {error}"));
                 }
             });
+        }
+        if let Some(control) = self.panel {
+            let seams = (images.clone(), commands.clone(), services.stop.subscribe());
+            services.add(front::run(control, network.into_iter().collect(), clock(), seams));
         }
         services
     }

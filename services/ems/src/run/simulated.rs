@@ -25,7 +25,7 @@ const BLOCK_FAST_S: f64 = 1.0;
 const DAY_NS: i64 = 86_400_000_000_000;
 
 /// Sets a scenario up.
-pub fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
+pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
     let scenario = scenario(config)?;
     let speed = config.sim.speed;
     let haste = match speed {

@@ -127,6 +127,8 @@ pub enum State {
     Tariff,
     /// An alarm is active.
     Alarm,
+    /// The contact of the digital output conducts.
+    OutputClosed,
     /// The wiring check finds a fault.
     WrongConnection,
     /// 0 run, 1 fault.

@@ -1,7 +1,7 @@
 //! Our own block at 7000h to 75FFh: what the family map has no address for. Addresses are fixed by
 //! the tables here; a new point takes a free place and moves none.
 
-use super::{Identity, Kind, Owner, Row, Source, Window, Write};
+use super::{Identity, Kind, Owner, Row, Source, State, Window, Write};
 use catalog::{Point, QuantityId as Q, Register, Scope, SettingId, points};
 use port::{Reason, SlotId};
 
@@ -17,6 +17,8 @@ const SOFTWARE_ID: u16 = 0x7030;
 const MODEL: u16 = 0x7050;
 const SETTINGS: u16 = 0x7060;
 const WIRING: u16 = 0x7070;
+const OUTPUT: u16 = 0x7084;
+const WIDE_SETTINGS: u16 = 0x7090;
 const ENERGIES: u16 = 0x7100;
 const STATUS: u16 = 0x7400;
 
@@ -32,6 +34,16 @@ const SETTING_ORDER: &[SettingId] = &[
     SettingId::DemandIntervalMin, SettingId::TariffMode, SettingId::TariffSelected,
     SettingId::PartialRunning, SettingId::DigitalInputFunction, SettingId::WrongConnectionDetection,
     SettingId::Generation,
+];
+
+/// Settings of output, alarm and display in the order of their registers, two words each, from 7090h. Append only.
+#[rustfmt::skip]
+const WIDE_SETTING_ORDER: &[SettingId] = &[
+    SettingId::DigitalOutputFunction, SettingId::DigitalOutputNormalState,
+    SettingId::PulseEnergy, SettingId::PulseWeightWh, SettingId::PulseDurationMs, SettingId::OutputRemote,
+    SettingId::AlarmVariable, SettingId::AlarmSet1, SettingId::AlarmSet2, SettingId::AlarmDelayS,
+    SettingId::DisplayLanguage, SettingId::DisplayHomePage, SettingId::DisplayBacklightMin,
+    SettingId::DisplayScreensaver, SettingId::DisplayPageFilter,
 ];
 
 /// Energies in the order of their registers, from 7100h. Append only.
@@ -79,6 +91,8 @@ pub(super) fn rows() -> Vec<Row> {
     let mut rows = head();
     rows.extend((1..=SlotId::MAX).filter_map(SlotId::new).map(module));
     rows.extend((SETTINGS..).zip(SETTING_ORDER).map(|(address, &id)| setting(address, id)));
+    let wide = (WIDE_SETTINGS..).step_by(2).zip(WIDE_SETTING_ORDER);
+    rows.extend(wide.map(|(address, &id)| wide_setting(address, id)));
     for point in points() {
         rows.extend(energy(point));
         rows.push(status(point));
@@ -104,6 +118,7 @@ fn head() -> Vec<Row> {
         Row { weight: 1000.0, ..row(CURRENT_SYSTEM, Kind::Int32, Source::Point(current)) },
         row(SOFTWARE_ID, Kind::Ascii(32), Source::Identity(Identity::SoftwareId)).note("software id of the metrology"),
         row(MODEL, Kind::Ascii(8), Source::Identity(Identity::Model)),
+        row(OUTPUT, Kind::UInt16, Source::State(State::OutputClosed)).note("1: the contact of the digital output conducts"),
         row(WIRING, Kind::Ascii(20), Source::Wiring).note("what the check of the wiring finds: ok, no_signal, ambiguous, or the name of a fault"),
     ]
 }
@@ -120,6 +135,10 @@ fn module(slot: SlotId) -> Row {
 
 fn setting(address: u16, id: SettingId) -> Row {
     row(address, Kind::UInt16, Source::Setting(id, &[])).writable(Write::Set).note(id.row().doc)
+}
+
+fn wide_setting(address: u16, id: SettingId) -> Row {
+    Row { kind: Kind::Int32, ..setting(address, id) }
 }
 
 fn energy(point: &Point) -> Option<Row> {

@@ -191,6 +191,7 @@ fn state(part: State) -> &'static str {
         State::InputClosed => "input_closed",
         State::Tariff => "tariff",
         State::Alarm => "alarm",
+        State::OutputClosed => "output_closed",
         State::WrongConnection => "wrong_connection",
         State::Device => "device",
     }

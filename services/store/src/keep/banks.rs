@@ -144,7 +144,8 @@ impl Banks {
                 | EventKind::Command
                 | EventKind::Module
                 | EventKind::Wiring
-                | EventKind::Converter => {}
+                | EventKind::Converter
+                | EventKind::Alarm => {}
             }
         }
     }
