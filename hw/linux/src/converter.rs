@@ -26,6 +26,8 @@ pub struct ConverterHealth {
     pub chip: Health,
     /// Samples that were lost because the ring was full.
     pub overruns: u64,
+    /// Longest from an edge to the end of its read, in nanoseconds.
+    pub latency_max_ns: u64,
     /// Whether the thread has real-time priority.
     pub realtime: bool,
 }
@@ -127,6 +129,7 @@ fn acquire<S: SpiDevice, D: Drdy<Error: Display>>(
     let end = loop {
         heard.clear();
         let waited = acquisition.step(silence_ns, |index, counts| heard.push((index, *counts)));
+        let now_ns = acquisition.drdy().now_ns();
         let mut ring = shared.ring();
         if ring.abandoned {
             return;
@@ -141,7 +144,11 @@ fn acquire<S: SpiDevice, D: Drdy<Error: Display>>(
         ring.position = acquisition.position();
         ring.health.chip = acquisition.health();
         match waited {
-            Ok(Waited::Edge(_) | Waited::Silence) => {}
+            Ok(Waited::Edge(edge)) => {
+                let latency_ns = now_ns.saturating_sub(edge.at_ns);
+                ring.health.latency_max_ns = ring.health.latency_max_ns.max(latency_ns);
+            }
+            Ok(Waited::Silence) => {}
             Ok(Waited::Ended) => break Ok(()),
             Err(error) => break Err(format!("DRDY cannot be read any more: {error}")),
         }

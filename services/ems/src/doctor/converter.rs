@@ -217,8 +217,9 @@ fn framed(health: &ConverterHealth) -> Check {
     let chip = &health.chip;
     let damaged = chip.damaged + chip.transfers;
     let sentence = format!(
-        "{} samples; lost: {damaged} damaged, {} late, {} not new, {} standing still; {} restarts",
+        "{} samples, up to {:.0} us after their edge; lost: {damaged} damaged, {} late, {} not new, {} standing still; {} restarts",
         chip.samples,
+        health.latency_max_ns as f64 * 1e-3,
         chip.late + health.overruns,
         chip.not_new,
         chip.stuck,
@@ -283,7 +284,9 @@ mod tests {
     #[test]
     fn each_loss_has_its_remedy() {
         let check = |chip: Health, overruns, expected, word: &str| {
-            let found = framed(&ConverterHealth { chip, overruns, realtime: true });
+            let health = ConverterHealth { chip, overruns, latency_max_ns: 90_000, realtime: true };
+            let found = framed(&health);
+            assert!(found.sentence.contains("up to 90 us after their edge"), "{found:?}");
             assert_eq!(found.verdict, expected, "{found:?}");
             assert!(found.remedy.clone().unwrap_or_default().contains(word), "{found:?}");
         };

@@ -34,7 +34,7 @@ use world::{Twin, TwinConfig};
 const BLOCK_REALTIME_S: f64 = 0.02;
 
 /// A meter that is set up.
-struct Prepared {
+pub struct Prepared {
     /// Name of the scenario or of the device.
     title: String,
     /// Seed of everything random; none where nothing is simulated.
