@@ -1,8 +1,8 @@
 //! From edges and frames to samples in their places.
 //!
 //! The chip keeps two conversions. So one that was not read in time is still there when the next is announced,
-//! and both are read, in order. With a third, which of them the chip holds is not known any more: both are
-//! thrown away.
+//! and both are read, in order. With a third, or after a frame that failed, which of them the chip holds is not
+//! known any more: it is read until it says that it is empty, and nothing of that is used.
 
 use crate::driver::{Driver, Error, FrameError};
 use crate::frame::{Frame, INPUTS, Status};
@@ -21,6 +21,13 @@ const EQUAL_MAX: u32 = 2;
 
 /// Bad frames in a row after which the chip is set up anew: 2 ms, longer than any burst on a short line.
 const BAD_MAX: u32 = 16;
+
+/// Reads until the chip must have said that it holds nothing: several conversions long.
+const DRAINS_MAX: usize = 16;
+
+/// Without an edge or a sample for this long a converter is silent: a quarter of the time after which values are
+/// stale.
+pub const SILENCE_NS: u64 = 250_000_000;
 
 /// An edge of DRDY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +120,8 @@ pub struct Acquisition<S, D> {
     /// Conversions to come in which the filter has not settled.
     unsettled: u64,
     origin: Option<u64>,
+    /// Whether it is not known which conversions the chip holds.
+    doubtful: bool,
     bad: u32,
     equal: u32,
     before: [i32; INPUTS],
@@ -140,6 +149,7 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
             next: 0,
             unsettled: UNSETTLED,
             origin: None,
+            doubtful: false,
             bad: 0,
             equal: 0,
             before: [0; INPUTS],
@@ -180,33 +190,29 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
         while let Some(edge) = self.drdy.poll()? {
             newest = self.sequence.edge(edge.at_ns).unwrap_or(newest);
         }
-        while self.next <= newest {
-            let unread = newest + 1 - self.next;
-            if unread > KEPT {
-                self.give_up(newest)?;
-                break;
-            }
-            let begun_ns = self.drdy.now_ns() + self.sequence.stamp_ns();
-            let result = self.driver.read();
-            // A conversion that was over before the transfer began makes it one of three.
-            let mut meanwhile = newest;
-            while let Some(edge) = self.drdy.poll()? {
-                let number = self.sequence.edge(edge.at_ns).unwrap_or(meanwhile);
-                if edge.at_ns <= begun_ns && number + 1 - self.next > KEPT {
-                    meanwhile = number;
-                    self.give_up(number)?;
+        while self.next <= newest || self.doubtful {
+            if self.doubtful {
+                newest = self.drain(newest)?;
+                if self.doubtful {
+                    // The next edge finds another try.
+                    self.bad += 1;
+                    self.restart_if_bad();
+                    break;
                 }
-                meanwhile = meanwhile.max(number);
+                continue;
             }
-            newest = meanwhile;
-            if let Err(FrameError::Spi(_)) = result {
-                // Whether the chip gave its conversion away is not known.
-                self.health.transfers += 1;
-                self.next += 1;
-                self.bad += 1;
-                self.give_up(newest)?;
-                self.restart_if_bad();
-            } else if self.next <= newest {
+            let result = self.driver.read();
+            while let Some(edge) = self.drdy.poll()? {
+                newest = self.sequence.edge(edge.at_ns).unwrap_or(newest);
+            }
+            // What was over by then follows from the time, since its edge may be late or lost.
+            let over_ns = self.drdy.now_ns() + self.sequence.stamp_ns();
+            let unread = (self.sequence.at(over_ns) + 1).saturating_sub(self.next);
+            if unread > KEPT {
+                self.doubtful = true;
+            } else {
+                // A frame that failed may have left its conversion in the chip.
+                self.doubtful = result.is_err();
                 self.take(result, &mut sample);
             }
         }
@@ -264,20 +270,27 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
         }
     }
 
-    /// Throws away what the chip holds, since nobody knows which conversions it is.
-    fn give_up(&mut self, newest: u64) -> Result<(), D::Error> {
-        for _ in 0..KEPT {
-            // Good or bad, new or old: it is not used.
-            let unknown = self.driver.read();
-            self.heed_resync(&unknown);
+    /// Reads until the chip says that it holds nothing new, at a time that is clearly between two conversions: then
+    /// all that are over are out of it, and the next has its number again. The newest number that was announced
+    /// meanwhile; what was read is not used.
+    fn drain(&mut self, mut newest: u64) -> Result<u64, D::Error> {
+        self.doubtful = true;
+        for _ in 0..DRAINS_MAX {
+            let begun_ns = self.drdy.now_ns();
+            let result = self.driver.read();
+            self.heed_resync(&result);
+            while let Some(edge) = self.drdy.poll()? {
+                newest = self.sequence.edge(edge.at_ns).unwrap_or(newest);
+            }
+            if matches!(result, Err(FrameError::NotNew(_))) && self.sequence.is_between(begun_ns) {
+                let next = (self.sequence.at(begun_ns) + 1).max(self.next);
+                self.health.late += next - self.next;
+                self.next = next;
+                self.doubtful = false;
+                break;
+            }
         }
-        let mut newest = newest;
-        while let Some(edge) = self.drdy.poll()? {
-            newest = self.sequence.edge(edge.at_ns).unwrap_or(newest);
-        }
-        self.health.late += newest + 1 - self.next;
-        self.next = newest + 1;
-        Ok(())
+        Ok(newest)
     }
 
     /// Conversions that began anew have not settled, and the chip says so once only: in the frame of the first of

@@ -10,7 +10,7 @@
 //! place; whatever else comes is counted by its cause and leaves a gap in the index. Nothing is repeated to
 //! fill one.
 //!
-//! Left out: standby, global chop, current detection and the chip's DC filter, which a meter does not use.
+//! Left out: global chop, current detection and the chip's DC filter, which a meter does not use.
 
 mod acquisition;
 mod driver;
@@ -21,7 +21,7 @@ mod sequence;
 mod settings;
 mod source;
 
-pub use acquisition::{Acquisition, Drdy, Edge, Health, StartError, Waited};
+pub use acquisition::{Acquisition, Drdy, Edge, Health, SILENCE_NS, StartError, Waited};
 pub use driver::{Driver, Error, FrameError};
 pub use frame::{Crc, FRAME_BYTES, Frame, INPUTS, Status};
 pub use register::Register;

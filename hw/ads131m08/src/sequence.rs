@@ -77,10 +77,19 @@ impl Sequence {
 
     /// The number of the last conversion that is sure to be over at this time.
     pub fn at(&self, now_ns: u64) -> u64 {
-        self.newest.map_or(0, |newest| {
-            let passed_ns = now_ns.saturating_sub(newest.at_ns) as f64;
-            newest.number + (passed_ns / self.period_ns) as u64
+        self.newest.map_or(0, |newest| newest.number + self.periods_since(newest, now_ns) as u64)
+    }
+
+    /// Whether this time is clearly between two conversions, however late the last edge was stamped.
+    pub(crate) fn is_between(&self, now_ns: u64) -> bool {
+        // Stamps are late and never early, so that only the next conversion is nearer than it seems.
+        self.newest.is_some_and(|newest| {
+            (0.05..0.75).contains(&self.periods_since(newest, now_ns).fract())
         })
+    }
+
+    fn periods_since(&self, newest: Mark, now_ns: u64) -> f64 {
+        now_ns.saturating_sub(newest.at_ns) as f64 / self.period_ns
     }
 }
 

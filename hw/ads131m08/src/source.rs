@@ -1,15 +1,11 @@
 //! A chip as a source of samples, read by whoever asks for them.
 
-use crate::acquisition::{Acquisition, Drdy, Health, Waited};
+use crate::acquisition::{Acquisition, Drdy, Health, SILENCE_NS, Waited};
 use crate::frame::INPUTS;
 use embedded_hal::spi::SpiDevice;
 use port::{SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 use std::collections::VecDeque;
 use std::fmt::Display;
-
-/// Without an edge for this long the source says that it is silent: a quarter of the time after which values are
-/// stale.
-const SILENCE_NS: u64 = 250_000_000;
 
 /// The samples of some inputs.
 #[derive(Debug)]

@@ -116,6 +116,19 @@ fn transfers_that_fail_are_counted() {
     assert_eq!(health.lost(), health.transfers + 3, "{health:?}");
 }
 
+/// Transfers that fail while edges are lost and the host is late: what was thrown away meanwhile is counted once.
+#[test]
+fn failures_that_meet_are_counted_once() {
+    let mut list = vec![
+        (S, 5 * S, Fault::FailedTransfers(0.2)),
+        (S, 5 * S, Fault::LostEdges(0.2)),
+        (S, 5 * S, Fault::Jitter(30_000)),
+    ];
+    list.extend((100..500).map(|at| (at * S / 100, at * S / 100, Fault::BusyHost(at * 400))));
+    let health = run(6.0, list);
+    assert!(health.transfers > 1000 && health.late > 1000, "{health:?}");
+}
+
 /// A chip that was reset converts with other settings: its frames are refused, and it is set up anew.
 #[test]
 fn a_reset_is_found_and_mended() {

@@ -4,7 +4,7 @@
 //! lost and counted: it shows as a jump of the index, like any other gap.
 
 use crate::priority::become_first;
-use adc::{Acquisition, Drdy, Health, INPUTS, Waited};
+use adc::{Acquisition, Drdy, Health, INPUTS, SILENCE_NS, Waited};
 use embedded_hal::spi::SpiDevice;
 use port::{SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 use std::collections::VecDeque;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 const RING_S: f64 = 2.0;
 
 /// Without a sample for this long the source says that it is silent.
-const SILENCE: Duration = Duration::from_millis(250);
+const SILENCE: Duration = Duration::from_nanos(SILENCE_NS);
 
 /// What has become of the conversions, and how the thread runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -125,10 +125,9 @@ fn acquire<S: SpiDevice, D: Drdy<Error: Display>>(
     shared: &Shared,
 ) {
     let mut heard: Vec<(u64, [i32; INPUTS])> = Vec::new();
-    let silence_ns = SILENCE.as_nanos() as u64;
     let end = loop {
         heard.clear();
-        let waited = acquisition.step(silence_ns, |index, counts| heard.push((index, *counts)));
+        let waited = acquisition.step(SILENCE_NS, |index, counts| heard.push((index, *counts)));
         let now_ns = acquisition.drdy().now_ns();
         let mut ring = shared.ring();
         if ring.abandoned {

@@ -1,13 +1,10 @@
 //! How evenly the edges of a line come, measured before anything relies on it.
 //!
 //! The rate is that of the edges themselves: the middle one of the intervals and those near it tell the period,
-//! whatever was expected.
-//! So a line at half its rate shows as such, where a count of conversions would take every other edge for lost.
+//! whatever was expected. So a line at half its rate shows as such, where a count of conversions would take every
+//! other edge for lost.
 
-use adc::{Drdy, Waited};
-
-/// Without an edge for so long the line is silent: a thousand conversions at the slowest rate.
-const SILENCE_NS: u64 = 250_000_000;
+use adc::{Drdy, SILENCE_NS, Waited};
 
 /// What edges were like.
 #[derive(Debug, Clone, Copy, PartialEq)]

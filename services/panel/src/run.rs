@@ -93,6 +93,10 @@ impl Front {
     /// Time goes on, and whoever has the glass gets the picture if it is another.
     fn show(&mut self, clock: &(dyn Clock + Send + Sync), glass: &watch::Sender<(Frame, bool)>) {
         self.display.tick(&self.image, clock.now());
+        // Nobody draws for a glass that is not there, as often as images come.
+        if glass.receiver_count() == 0 {
+            return;
+        }
         let shown = (self.display.draw(&self.image), self.display.is_lit());
         glass.send_if_modified(|last| {
             let other = *last != shown;

@@ -4,7 +4,7 @@
 //! conducts. What is at rest is open or closed as the setting of the normal state says; without supply the contact is
 //! open, whatever it says.
 //!
-//! Pulses count energy: one is due whenever the counter passes a multiple of their weight, which shows at the end of a window.
+//! Pulses count energy: one is due whenever the counter passes a multiple of their weight, which shows at the end of a window
 //! (of the last that a block holds, if it holds several). Its edges are planned from there on, behind those that are planned already, so that a burst of energy is told late
 //! and not in part. An edge that goes out with a tick may lie ahead of it; whoever drives the contact keeps the moments,
 //! and a new edge takes the place of all that were planned after it.
@@ -17,17 +17,23 @@ use crate::twin::{NoteKind, OutputEdge};
 use bevy_ecs::prelude::*;
 use catalog::{PointId, QuantityId, Register, Scope, SettingId, point};
 use image::{MeterId, Settings};
+use std::sync::LazyLock;
 
 /// Values of the setting of the output's function; pulse is the third.
 const BY_ALARM: i64 = 1;
 const BY_REMOTE: i64 = 2;
 
+/// What each value of the setting watches, looked up once: a tick compares no names.
+static VARIABLES: LazyLock<Vec<(i64, PointId)>> = LazyLock::new(|| {
+    let names = SettingId::AlarmVariable.row().names.iter();
+    let point = |path: &str| catalog::points().iter().find(|point| point.path() == path);
+    names.filter_map(|(value, path)| Some((*value, point(path)?.id))).collect()
+});
+
 /// What the alarm watches; none if it is off.
 fn watched(settings: &Settings) -> Option<PointId> {
     let variable = settings.get(SettingId::AlarmVariable);
-    let names = SettingId::AlarmVariable.row().names;
-    let (_, path) = names.iter().find(|(value, _)| *value == variable)?;
-    catalog::points().iter().find(|point| point.path() == *path).map(|point| point.id)
+    VARIABLES.iter().find(|(value, _)| *value == variable).map(|(_, point)| *point)
 }
 
 /// Raises and ends the alarm. With set 1 at least set 2 it is raised above set 1 and ends below set 2; otherwise it is

@@ -64,7 +64,8 @@ pub(super) struct Chip {
     response: Vec<u16>,
     sent: Vec<u8>,
     received: Vec<u8>,
-    selected: bool,
+    /// Whether the frame that is going on brings a conversion that was not read.
+    brings: bool,
 }
 
 impl Chip {
@@ -98,7 +99,7 @@ impl Chip {
             response: Vec::new(),
             sent: Vec::with_capacity(FRAME_MAX),
             received: Vec::with_capacity(FRAME_MAX),
-            selected: false,
+            brings: false,
         };
         chip.reset();
         chip.next_ns = chip.step_ns();
@@ -307,19 +308,22 @@ impl Chip {
         }
         self.sent.clear();
         self.received.clear();
-        self.selected = true;
-        let mut words: Vec<[u8; 4]> = Vec::with_capacity(INPUTS + 2);
+        let length = self.word_length();
         let narrow = |word: u16| [(word >> 8) as u8, word as u8, 0, 0];
         match self.response.as_slice() {
-            [] => words.push(narrow(self.status().0)),
-            response => words.extend(response.iter().map(|word| narrow(*word))),
+            [] => self.received.extend(&narrow(self.status().0)[..length]),
+            response => {
+                response.iter().for_each(|word| self.received.extend(&narrow(*word)[..length]));
+            }
         }
+        self.brings = self.response.len() < 2 && !self.fifo.is_empty();
         if self.response.len() < 2 {
             let counts = self.fifo.front().copied().unwrap_or(self.last);
-            words.extend(counts.iter().map(|counts| self.aligned(*counts)));
+            for counts in counts {
+                let word = self.aligned(counts);
+                self.received.extend(&word[..length]);
+            }
         }
-        let length = self.word_length();
-        words.iter().for_each(|word| self.received.extend(&word[..length]));
         let crc = narrow(self.crc().of(&self.received));
         self.received.extend(&crc[..length]);
         let flipped = self.fault(|fault| match fault {
@@ -348,15 +352,14 @@ impl Chip {
 
     /// CS rises: what was sent is carried out.
     pub fn release(&mut self) {
-        self.selected = false;
         // What was converted meanwhile.
         self.advance_to(self.now_ns as u64);
         let length = self.word_length();
         if self.sent.is_empty() {
             return;
         }
-        // A frame that ended early gave no conversion away.
-        if self.response.len() < 2 && self.sent.len() >= length * (INPUTS + 1) {
+        // A frame that ended early gave no conversion away, nor one that began before there was one.
+        if self.brings && self.sent.len() >= length * (INPUTS + 1) {
             self.fifo.pop_front();
         }
         if self.response.is_empty() {

@@ -8,7 +8,7 @@ use crate::keeping::Subject;
 use crate::{device, version};
 use adc::model::{Faults, Model, Wiring};
 use adc::{Acquisition, Driver, INPUTS, Settings};
-use config::{Adc, Bus, Config, Spi};
+use config::{Adc, Config, Spi};
 use image::{Identity, MeterId};
 use lab::{Installation, Parts};
 use linux::{AdcSource, GpioEdges, PacedDrdy, SpiPort, SystemClock};
@@ -66,11 +66,6 @@ pub fn parts(
     memory: &ModuleMemory,
 ) -> Result<Parts, Failure> {
     let name = &config.sim.scenario;
-    if !matches!(config.esy.bus, Bus::Direct) && !scenario.device.modules.is_empty() {
-        return Err(Failure::File(
-            "esy.port: this version reads modules without a wire only; take \"direct\"".into(),
-        ));
-    }
     lab::parts(scenario, &device::facts(), memory)
         .map_err(|error| Failure::File(format!("{name}: {error}")))
 }

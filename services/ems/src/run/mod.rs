@@ -12,7 +12,7 @@ use crate::failure::{Failure, note};
 use crate::installation;
 use crate::keeping::{Attached, Begin};
 use crate::live::Live;
-use config::{Backend, Config, Speed};
+use config::{Backend, Bus, Config, Speed, Spi};
 use host::COMMANDS_MAX;
 use image::Image;
 use lab::Installation;
@@ -54,6 +54,7 @@ pub struct Prepared {
 /// Runs until the duration is over, the scenario ends or a signal comes.
 pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     let config = installation::of(arguments)?;
+    refuse_what_is_not_there(&config)?;
     let prepared = match config.backend {
         Backend::Sim => simulated::prepare(arguments, &config)?,
         Backend::Ads131m08 => hardware::prepare(arguments, &config)?,
@@ -63,6 +64,24 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
     runtime.block_on(serve(arguments, config, prepared))
+}
+
+/// What can be configured and no run does yet is said before anything is measured without it.
+fn refuse_what_is_not_there(config: &Config) -> Result<(), Failure> {
+    let real = config.backend == Backend::Ads131m08 && config.adc.spi != Spi::Model;
+    if config.esy.bus != Bus::Direct || (real && !config.esy.modules.is_empty()) {
+        return Err(Failure::File(
+            "esy: this version reads modules of a simulated grid only, and without a wire; take esy.port = \"direct\" and leave esy.module out"
+                .into(),
+        ));
+    }
+    let io = &config.io;
+    if io.input.is_some() || io.output.is_some() || io.led.is_some() || !io.buttons.is_empty() {
+        note(
+            "note: io: a run of this version does not use lines of GPIO yet; `ems doctor` checks them",
+        );
+    }
+    Ok(())
 }
 
 async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Result<(), Failure> {
@@ -206,7 +225,8 @@ async fn reload(arguments: &RunArgs, served: &mut Served) -> Result<(), Failure>
     if !waiting.is_empty() {
         note(&format!("note: changes of {} need a restart", waiting.join(", ")));
     }
-    if config.services() != served.config.services() {
+    // Whoever could not be served the last time is tried again.
+    if config.services() != served.config.services() || served.services.is_idle() {
         let idle = Services::none();
         std::mem::replace(&mut served.services, idle).stop().await?;
         match Doors::open(&config).await {

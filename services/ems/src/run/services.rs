@@ -106,6 +106,11 @@ impl Services {
         Services { stop: watch::Sender::new(false), tasks: JoinSet::new() }
     }
 
+    /// Whether nothing is served.
+    pub fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
     fn add(&mut self, service: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(service);
     }
