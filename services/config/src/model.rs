@@ -470,10 +470,13 @@ fn check(config: &Config, values: &mut Values) {
     if real && config.esy.bus != Bus::Direct && !matches!(config.esy.bus, Bus::Port(_)) {
         find("esy.port", "modules on a real meter need a real port, such as \"/dev/ttyS1\"");
     }
-    if !real && matches!(config.esy.bus, Bus::Port(_)) {
+    if matches!(config.esy.bus, Bus::Port(_)) && config.esy.modules.is_empty() {
+        find("esy.port", "name the modules on it, each as [[esy.module]]");
+    }
+    if !matches!(config.esy.bus, Bus::Port(_)) && !config.esy.modules.is_empty() {
         find(
-            "esy.port",
-            "a simulated grid has simulated modules: take \"direct\", \"memory\" or \"pty\"",
+            "esy.module",
+            "the modules of a configuration are on a serial port: give esy.port; those of a scenario are its own",
         );
     }
     if real && config.variant == Variant::Lab {

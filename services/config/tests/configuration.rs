@@ -156,7 +156,9 @@ fn what_does_not_fit_together_is_refused() {
     check("[adc]\nsample_rate_hz = 5000", "ems.toml:2: the converter divides half its clock");
     check("[adc]\ngains = [1]", "ems.toml:2: every input that is wired needs its gain");
     check("backend = \"ads131m08\"\nvariant = \"S1\"", "device.serial is missing");
-    check("[esy]\nport = \"/dev/ttyS1\"", "ems.toml:2: a simulated grid has simulated modules");
+    check("[esy]\nport = \"/dev/ttyS1\"", "ems.toml:2: name the modules on it");
+    let module = "[[esy.module]]\nslot = 1\nmodel = \"ESY3XMV\"\n";
+    check(module, "the modules of a configuration are on a serial port");
     check(
         "backend = \"ads131m08\"\nvariant = \"S1\"\n[device]\nserial = \"1\"\n[esy]\nport = \"pty\"",
         "ems.toml:6: modules on a real meter need a real port",
@@ -166,22 +168,22 @@ fn what_does_not_fit_together_is_refused() {
     let real = "backend = \"ads131m08\"\n[device]\nserial = \"1\"\n";
     check(&format!("{real}[adc]\nspi = \"/dev/spidev0.0\""), "a real meter is of variant S1 or O1");
     let port = format!(
-        "variant = \"S1\"\n{real}[esy]\nport = \"/dev/ttyS1\"\n[rs485]\nport = \"/dev/ttyS1\""
+        "variant = \"S1\"\n{real}[esy]\nport = \"/dev/ttyS1\"\n[rs485]\nport = \"/dev/ttyS1\"\n{module}"
     );
     check(&port, "ems.toml:8: the ESY bus has this port");
-    let serials = "[[esy.module]]\nslot = 1\nmodel = \"ESY3XMV\"\nserial = \"7\"\n[[esy.module]]\nslot = 2\nmodel = \"ESY3XMV\"\nserial = \"7\"\n";
-    check(serials, "ems.toml:5: a module above has this serial number");
-    let twice = "[[esy.module]]\nslot = 1\nmodel = \"ESY3XMV\"\n".repeat(2);
-    check(&twice, "ems.toml:4: slot 1 is taken");
+    let serials = "[esy]\nport = \"/dev/ttyS1\"\n[[esy.module]]\nslot = 1\nmodel = \"ESY3XMV\"\nserial = \"7\"\n[[esy.module]]\nslot = 2\nmodel = \"ESY3XMV\"\nserial = \"7\"\n";
+    check(serials, "ems.toml:7: a module above has this serial number");
+    let twice = format!("[esy]\nport = \"/dev/ttyS1\"\n{module}{module}");
+    check(&twice, "ems.toml:6: slot 1 is taken");
 }
 
 /// [P5] The bus carries ten modules.
 #[test]
 fn an_eleventh_module_is_refused() {
     let modules = |count: usize| -> String {
-        (1..=count)
-            .map(|n| format!("[[esy.module]]\nslot = {}\nmodel = \"ESY3XMV\"\n", n.min(10)))
-            .collect()
+        let modules = (1..=count)
+            .map(|n| format!("[[esy.module]]\nslot = {}\nmodel = \"ESY3XMV\"\n", n.min(10)));
+        std::iter::once("[esy]\nport = \"/dev/ttyS1\"\n".to_string()).chain(modules).collect()
     };
     assert_eq!(read(&modules(10)).expect("ten").esy.modules.len(), 10);
     let findings = read(&modules(11)).expect_err("eleven");

@@ -611,8 +611,10 @@ pub struct MapArgs {
 /// Protocols with a map.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum MapProtocol {
-    /// Registers of Modbus TCP
+    /// Registers of Modbus TCP and RTU
     Modbus,
+    /// Registers of a module on the ESY bus
+    Esy,
 }
 
 /// Formats of a map.

@@ -10,6 +10,9 @@ pub fn print(arguments: &MapArgs) -> Result<(), Failure> {
         (MapProtocol::Modbus, MapFormat::Md) => modbus::map::to_markdown(),
         (MapProtocol::Modbus, MapFormat::Csv) => modbus::map::to_csv(),
         (MapProtocol::Modbus, MapFormat::Json) => modbus::map::to_json(),
+        (MapProtocol::Esy, MapFormat::Md) => esy::to_markdown(),
+        (MapProtocol::Esy, MapFormat::Csv) => esy::to_csv(),
+        (MapProtocol::Esy, MapFormat::Json) => esy::to_json(),
     };
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;

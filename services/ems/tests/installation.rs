@@ -60,19 +60,57 @@ fn missing_hardware_is_named() {
     refuse(&["run", "--config", "/nowhere/config.toml"], 4, &["cannot read /nowhere/config.toml"]);
 }
 
-/// [P5] Modules that no run reads yet are refused, rather than left out in silence.
+/// [P5] Where modules are is said in full, and in a way that can be.
 #[test]
-fn modules_on_a_wire_are_refused() {
+fn the_bus_of_the_modules_is_checked() {
     let folder = folder("installation-esy");
-    let real = "backend = \"ads131m08\"\nvariant = \"S1\"\n[device]\nserial = \"1\"\n";
     let module = "[[esy.module]]\nslot = 1\nmodel = \"ESY3XMV\"\n";
-    for text in [
-        "[esy]\nport = \"pty\"\n",
-        &format!("{real}{module}"),
-        &format!("{real}[esy]\nport = \"/dev/ttyS7\"\n"),
+    for (text, word) in [
+        (module.to_string(), "give esy.port"),
+        ("[esy]\nport = \"/dev/ttyS7\"\n".into(), "[[esy.module]]"),
+        (
+            "[sim]\nspeed = \"max\"\nscenario = \"house\"\n[esy]\nport = \"pty\"\n".into(),
+            "realtime",
+        ),
     ] {
-        let file = written(&folder, text);
-        refuse(&["run", "--config", &file, "--ephemeral"], 3, &["without a wire"]);
+        let file = written(&folder, &text);
+        refuse(&["run", "--config", &file, "--ephemeral"], 3, &[word]);
+    }
+    let file = written(&folder, &format!("[esy]\nport = \"/dev/ttyNONE1\"\n{module}"));
+    refuse(&["run", "--config", &file, "--ephemeral"], 4, &["/dev/ttyNONE1: cannot open"]);
+}
+
+/// [P5] The chip's model and ten modules behind a pseudo terminal, in real time: the meter's windows are those of the
+/// direct run, and whatever a module is heard to say it has measured there, to the last bit.
+#[test]
+fn modules_on_a_terminal_say_what_they_measured() {
+    let folder = folder("installation-terminal");
+    let text = "backend = \"ads131m08\"\n[adc]\nspi = \"model\"\n[sim]\nscenario = \"ten-modules\"\n[esy]\nport = \"pty\"\n";
+    let file = written(&folder, text);
+    let common = ["--ephemeral", "--duration", "8s", "--json"];
+    let heard = run(&[&["run", "--config", &file], &common[..]].concat());
+    assert_eq!(heard.code, 0, "{}", heard.stderr);
+    let direct = run(&[&["run", "ten-modules", "--speed", "max"], &common[..]].concat());
+    let said = |text: &str| -> Vec<(String, String)> {
+        let lines = text.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+        let windows = lines.filter(|line: &serde_json::Value| line["type"] == "window");
+        let said = windows.map(|line| {
+            let meter = line["meter"].as_str().expect("a name").to_string();
+            (meter, format!("{}{}", line["readings"], line["energy"]))
+        });
+        said.collect()
+    };
+    let (heard, direct) = (said(&heard.stdout), said(&direct.stdout));
+    let of = |windows: &[(String, String)], meter: &str| -> Vec<String> {
+        windows.iter().filter(|(name, _)| name == meter).map(|(_, said)| said.clone()).collect()
+    };
+    assert_eq!(of(&heard, "main"), of(&direct, "main"));
+    for slot in 1..=10 {
+        let meter = format!("esy{slot}");
+        let (heard, measured) = (of(&heard, &meter), of(&direct, &meter));
+        // Ten on a line have a turn about once a second, once they have their addresses.
+        assert!(heard.len() >= 2, "{meter} {}", heard.len());
+        assert!(heard.iter().all(|said| measured.contains(said)), "{meter}");
     }
 }
 

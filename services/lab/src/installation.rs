@@ -2,6 +2,7 @@
 
 use crate::expect::meter_id;
 use crate::step_feed::StepFeed;
+use esy::Line;
 use image::{Command, Identity, MeterId, Origin, Request};
 use metering::{Limits, MeterSettings, Wiring};
 use port::{Channel, EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Timestamp};
@@ -13,6 +14,7 @@ use sim::sources::{FaultError, Faulty};
 use sim::steps::{Change, Modules, Phasors, Sampler, SeekableSource, Stepper, Unit};
 use sim::synthetic::{MeterPort, Scene};
 use sim::waveform::{Branch, Waveform, split};
+use sim::wire::WireBus;
 use world::{LoadConfig, TwinConfig};
 
 /// Production year that a simulated device states.
@@ -54,6 +56,11 @@ pub enum SetUpError {
         "[[faults]]: a fault of samples needs fidelity \"waveform\"; at \"{0}\" most time passes without samples"
     )]
     FaultsNeedSamples(&'static str),
+    /// A wire where no characters go over it.
+    #[error(
+        "device.esy_baud: a wire to the modules needs fidelity \"waveform\"; at \"{0}\" they answer without one"
+    )]
+    WireNeedsSamples(&'static str),
 }
 
 /// Everything a run is made of but its pace.
@@ -97,6 +104,9 @@ pub fn install_with(
             if !scenario.faults.is_empty() {
                 return Err(SetUpError::FaultsNeedSamples(coarser.slug()));
             }
+            if scenario.device.esy_baud.is_some() {
+                return Err(SetUpError::WireNeedsSamples(coarser.slug()));
+            }
             Box::new(plan.steps(device.limits, instants_s)?)
         }
     };
@@ -128,6 +138,20 @@ pub fn parts(
     let config = plan.config(device, plan.format(MeterPort::Main));
     let (main, bus) = plan.sources()?;
     Ok(Parts { config, main, bus, script: plan.script() })
+}
+
+/// The modules of a scenario as the meter has them: on a wire in simulated time, if there is one.
+pub fn wired(scenario: &Scenario, bus: VirtualBus) -> Box<dyn EsyBus + Send> {
+    let Some(baud) = scenario.device.esy_baud else { return Box::new(bus) };
+    let line = Line { baud, ..Line::ESY };
+    let faults = scenario.bus_faults.clone();
+    Box::new(WireBus::new(bus, line, &ct_primary_ma(scenario), faults, scenario.seed))
+}
+
+/// Rated primary currents of the modules' transformers in milliamperes, by slot.
+pub fn ct_primary_ma(scenario: &Scenario) -> Vec<u32> {
+    let modules = scenario.device.modules.iter();
+    modules.map(|module| (1e3 * module.ct_primary_a).round() as u32).collect()
 }
 
 /// The true sample clock of a scenario's meters, in hertz.
@@ -242,7 +266,7 @@ impl<'a> Plan<'a> {
     /// Samples of all front ends, with the faults that the scenario gives them.
     fn samples(&self) -> Result<Samples, SetUpError> {
         let (main, bus) = self.sources()?;
-        Ok(Samples::new(main, bus.map(|bus| Box::new(bus) as Box<dyn EsyBus + Send>)))
+        Ok(Samples::new(main, bus.map(|bus| wired(self.scenario, bus))))
     }
 
     /// Counts of the built-in meter, and the modules, if there are any.
@@ -414,7 +438,7 @@ fn currents(format: &SourceFormat) -> [Option<Channel>; 3] {
 }
 
 /// One load a meter; three for three single-phase loads.
-fn loads(wiring: Wiring, modules: &[ModuleIdentity]) -> Vec<LoadConfig> {
+pub fn loads(wiring: Wiring, modules: &[ModuleIdentity]) -> Vec<LoadConfig> {
     let meters = std::iter::once((MeterId::Main, "Main".to_string()))
         .chain(modules.iter().map(|module| (MeterId::Esy(module.slot), module.name.clone())));
     let mut loads = Vec::new();

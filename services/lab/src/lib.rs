@@ -15,7 +15,8 @@ mod trial;
 
 pub use expect::{Found, Judge, Verdict};
 pub use installation::{
-    DeviceFacts, Installation, Parts, SetUpError, clock_hz, install, install_with, parts, present,
+    DeviceFacts, Installation, Parts, SetUpError, clock_hz, ct_primary_ma, install, install_with,
+    loads, parts, present, wired,
 };
 pub use meter_source::{Source, meter_source};
 pub use trial::{Trial, TrialError, try_out};

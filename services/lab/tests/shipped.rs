@@ -101,13 +101,14 @@ fn a_scenario_fails_without_what_it_is_about() {
             let rest = rest.ok().and_then(shortened);
             rest.is_none_or(|scenario| !trial(&scenario).passed)
         };
-        let entries = [(Part::Timeline, "timeline"), (Part::Fault, "faults")];
+        let entries =
+            [(Part::Timeline, "timeline"), (Part::Fault, "faults"), (Part::BusFault, "bus_faults")];
         for (part, table) in entries {
             for index in (0..of(part)).filter(|index| !fails(part, *index)) {
                 wrong.push(format!("{name} passes without entry {} of {table}", index + 1));
             }
         }
-        let without_events = of(Part::Timeline) == 0 && of(Part::Fault) == 0;
+        let without_events = entries.iter().all(|(part, _)| of(*part) == 0);
         // Where nothing is connected there is nothing to take away.
         let has_loads = of(Part::Load) > 0;
         if without_events && has_loads && !(0..of(Part::Load)).any(|index| fails(Part::Load, index))

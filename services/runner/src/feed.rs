@@ -73,6 +73,8 @@ impl Feed for Samples {
         self.next = block.first + block.samples as u64;
         if let Some(bus) = &mut self.bus {
             bus.poll(self.next, &mut inputs.replies);
+            bus.notes(&mut inputs.bus_notes);
+            inputs.bus_cycle_s = bus.cycle_s();
         }
         Ok(Fed {
             position: self.next as f64 - 0.5,

@@ -148,6 +148,7 @@ fn remark(meter: &MeterImage) -> Option<Text> {
         Reading::Value { flags, .. } => flags,
     };
     match flags.worst()? {
+        Flag::Stale => Some(Text::NoAnswer),
         Flag::Gap => Some(Text::MissingSamples),
         Flag::Clipped | Flag::OverRange | Flag::CrestFactor => Some(Text::OverRange),
         Flag::UnderRange => None,

@@ -80,8 +80,8 @@ pub struct EsyReply {
     pub slot: SlotId,
     /// Index, in the samples of the voltage reference, at which the window ended.
     pub window_end: f64,
-    /// Everything the module measures, or why it did not answer. `BusTimeout` is one poll without an
-    /// answer; a module may also be silent by not appearing at all.
+    /// Everything the module measures, or why it is silent: `BusTimeout` once as many polls in a row had no answer
+    /// as its bus forgives. A module may also be silent by not appearing at all.
     pub result: Result<Box<Readings>, Reason>,
     /// What the module finds of its wiring; nothing if it did not answer.
     pub wiring: WiringFinding,
@@ -98,4 +98,13 @@ pub trait EsyBus {
 
     /// Tells one module, or all.
     fn command(&mut self, slot: Option<SlotId>, command: MeterCommand);
+
+    /// Appends what whoever keeps the bus should know, a sentence each, oldest first.
+    fn notes(&mut self, _notes: &mut Vec<String>) {}
+
+    /// Seconds from one window of a module to the next that the bus brings, while all goes well; 0 if it brings each
+    /// as it closes.
+    fn cycle_s(&self) -> f64 {
+        0.0
+    }
 }

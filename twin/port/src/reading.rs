@@ -16,12 +16,20 @@ pub enum Flag {
     CrestFactor,
     /// Below the specified range.
     UnderRange,
+    /// A counter as it was when it was last heard: the module does not answer.
+    Stale,
 }
 
 impl Flag {
     /// Most severe first.
-    pub const ALL: [Flag; 5] =
-        [Flag::Gap, Flag::Clipped, Flag::OverRange, Flag::CrestFactor, Flag::UnderRange];
+    pub const ALL: [Flag; 6] = [
+        Flag::Stale,
+        Flag::Gap,
+        Flag::Clipped,
+        Flag::OverRange,
+        Flag::CrestFactor,
+        Flag::UnderRange,
+    ];
 
     /// Public, stable name.
     pub fn slug(self) -> &'static str {
@@ -31,6 +39,7 @@ impl Flag {
             Flag::OverRange => "over_range",
             Flag::CrestFactor => "crest_factor",
             Flag::UnderRange => "under_range",
+            Flag::Stale => "stale",
         }
     }
 }

@@ -164,6 +164,17 @@ impl VirtualBus {
         self.change(Change { at, slot, currents: None });
     }
 
+    /// Samples a second, nominal.
+    pub fn sample_rate_hz(&self) -> f64 {
+        self.reference.format().sample_rate_hz
+    }
+
+    /// How often the module of a slot has begun; none while it has no supply.
+    pub fn boots(&self, slot: SlotId) -> Option<u32> {
+        let entry = self.slots.iter().find(|entry| entry.id == slot)?;
+        entry.firmware.as_ref().map(|_| entry.boots)
+    }
+
     fn change(&mut self, change: Change) {
         let place = self.changes.partition_point(|other| other.at <= change.at);
         self.changes.insert(place, change);
@@ -400,6 +411,8 @@ struct Member {
 struct Slot {
     id: SlotId,
     was_installed: bool,
+    /// Times that the module has begun.
+    boots: u32,
     settings: [i64; SETTINGS.len()],
     correction: WiringCorrection,
     /// None while nothing is plugged in.
@@ -428,6 +441,7 @@ impl Slot {
         Slot {
             id,
             was_installed: false,
+            boots: 0,
             settings,
             correction: WiringCorrection::NONE,
             firmware: None,
@@ -455,6 +469,7 @@ impl Slot {
         meter.command(MeterCommand::Correct(self.correction));
         let rows = rows(&source, CURRENTS);
         self.was_installed = true;
+        self.boots = self.boots.wrapping_add(1);
         self.firmware = Some(Firmware {
             meter,
             block: SampleBlock::new(source.format().channels.len(), CHUNK),

@@ -1,5 +1,5 @@
 //! The world outside the terminals: the grid, the loads, their waveforms and the front end that
-//! turns them into counts; and a disk that fails.
+//! turns them into counts; the wire between meter and modules; and a disk that fails.
 //!
 //! Everything follows from a scenario and its seed. Nothing here names a clock, a file, a socket, a
 //! thread or a random number without a seed.
@@ -16,3 +16,4 @@ pub mod sources;
 pub mod steps;
 pub mod synthetic;
 pub mod waveform;
+pub mod wire;

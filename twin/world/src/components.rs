@@ -223,6 +223,10 @@ pub struct Inbox {
     pub time: Timestamp,
     /// Replies of modules.
     pub replies: Vec<EsyReply>,
+    /// What the bus has told.
+    pub bus_notes: Vec<String>,
+    /// Seconds from one window of a module to the next on its bus.
+    pub bus_cycle_s: f64,
     /// Contact of the digital input.
     pub input_closed: bool,
     /// What the calendar of tariffs says at the block's end.

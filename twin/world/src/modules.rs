@@ -10,11 +10,20 @@ use crate::twin::NoteKind;
 use bevy_ecs::prelude::*;
 use catalog::{Class, SETTINGS};
 use image::MeterId;
-use port::{MeterCommand, Reading, Readings, Reason, WiringFinding};
+use port::{Flag, MeterCommand, Reading, Readings, Reason, SlotId, WiringFinding};
 
-/// A meter without a new window for this long has no live readings any more: five windows, and more than
-/// three polls of the bus.
+/// A meter without a new window for this long has no live readings any more: five windows.
 const SILENT_AFTER_S: f64 = 1.0;
+
+/// Cycles of the bus that a module has besides: the polls that its master forgives.
+const CYCLES_FORGIVEN: f64 = 3.0;
+
+/// The bus has told something worth noting.
+pub fn note_the_bus(mut inbox: ResMut<Inbox>, mut notes: MessageWriter<Noted>) {
+    for text in inbox.bus_notes.drain(..) {
+        notes.write(Noted::new(NoteKind::Module, text));
+    }
+}
 
 /// Takes over what the modules answered, oldest first: each window enters the digest, the last is shown.
 /// Replies of modules that are not configured are passed over.
@@ -23,6 +32,7 @@ pub fn take_replies(
     line: Res<TimeLine>,
     mut out: ResMut<Outbox>,
     mut modules: Query<(&MeterOf, &mut EsyModule, &mut Shown)>,
+    mut notes: MessageWriter<Noted>,
 ) {
     for reply in inbox.replies.drain(..) {
         let found = modules.iter_mut().find(|(meter, ..)| meter.0 == MeterId::Esy(reply.slot));
@@ -40,10 +50,22 @@ pub fn take_replies(
                     module.link = Link::Found;
                 }
             }
-            // One poll without an answer is not yet silence.
-            Err(Reason::BusTimeout) => {}
-            Err(reason) => lose(&mut shown, reason),
+            Err(reason) => {
+                if reason == Reason::BusTimeout {
+                    fall_silent(&mut module, reply.slot, &mut notes);
+                }
+                lose(&mut shown, reason);
+            }
         }
+    }
+}
+
+/// Tells once that a module does not answer.
+fn fall_silent(module: &mut EsyModule, slot: SlotId, notes: &mut MessageWriter<Noted>) {
+    if module.link != Link::Silent {
+        module.link = Link::Silent;
+        let text = format!("{} does not answer", MeterId::Esy(slot).slug());
+        notes.write(Noted::new(NoteKind::Module, text));
     }
 }
 
@@ -67,11 +89,13 @@ fn digest(module: &mut EsyModule, window_end: f64, readings: &Readings) {
 /// Takes live readings away that are too old: a module's have timed out, the built-in meter's are stale.
 pub fn judge_silence(
     line: Res<TimeLine>,
+    inbox: Res<Inbox>,
     mut meters: Query<(&MeterOf, &mut Shown, Option<&mut EsyModule>, Option<&mut Converter>)>,
     mut notes: MessageWriter<Noted>,
 ) {
     for (meter, mut shown, module, converter) in &mut meters {
-        let silent = line.seconds_since(shown.position) > SILENT_AFTER_S;
+        let on_the_way_s = module.as_ref().map_or(0.0, |_| CYCLES_FORGIVEN * inbox.bus_cycle_s);
+        let silent = line.seconds_since(shown.position) > SILENT_AFTER_S + on_the_way_s;
         if let Some(mut converter) = converter
             && converter.set_if_neq(Converter { silent })
         {
@@ -86,12 +110,8 @@ pub fn judge_silence(
         }
         match module {
             Some(mut module) => {
-                if module.link != Link::Silent {
-                    module.link = Link::Silent;
-                    notes.write(Noted::new(
-                        NoteKind::Module,
-                        format!("{} does not answer", meter.0.slug()),
-                    ));
+                if let MeterId::Esy(slot) = meter.0 {
+                    fall_silent(&mut module, slot, &mut notes);
                 }
                 if shown.readings.iter().any(|(_, reading)| is_unexplained(reading)) {
                     lose(&mut shown, Reason::BusTimeout);
@@ -107,16 +127,23 @@ fn is_unexplained(reading: Reading) -> bool {
     matches!(reading, Reading::Value { .. } | Reading::Absent(Reason::Settling))
 }
 
-/// Live readings go, and what was found of the wiring; counters hold what they had. A module that does not exist has nothing at all.
+/// Live readings go, and what was found of the wiring; counters of a module hold what they had, marked. The built-in
+/// meter's are its own and as true as before. A module that does not exist has nothing at all.
 fn lose(shown: &mut Shown, reason: Reason) {
     shown.wiring = WiringFinding::NoSignal;
     let readings = &mut shown.readings;
     for point in catalog::points() {
         let reading = readings.get(point.id);
         let counter = matches!(point.quantity.class, Class::Energy | Class::Hours);
-        let held = counter && reading.value().is_some() && reason != Reason::NotInstalled;
-        if !held && reading != Reading::Absent(Reason::NotWired) {
-            readings.set(point.id, Reading::Absent(reason));
+        match reading {
+            Reading::Value { value, flags } if counter && reason != Reason::NotInstalled => {
+                let flags = flags.with(Flag::Stale, reason == Reason::BusTimeout);
+                readings.set(point.id, Reading::Value { value, flags });
+            }
+            Reading::Absent(Reason::NotWired) => {}
+            Reading::Value { .. } | Reading::Absent(_) => {
+                readings.set(point.id, Reading::Absent(reason));
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ pub fn schedule(shuffle: Option<u64>) -> Schedule {
     );
     schedule.add_systems((
         (count_tick, commands::take_commands).chain().in_set(Stage::Intake),
-        (time::follow_samples, inputs::read_contact, modules::take_replies)
+        (time::follow_samples, inputs::read_contact, modules::note_the_bus, modules::take_replies)
             .chain()
             .in_set(Stage::Acquire),
         meters::close_windows.in_set(Stage::Meter),

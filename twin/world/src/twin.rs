@@ -63,6 +63,10 @@ pub struct Inputs {
     pub time: Timestamp,
     /// Replies of modules since the last tick.
     pub replies: Vec<EsyReply>,
+    /// What the bus of the modules has told since the last tick, a sentence each.
+    pub bus_notes: Vec<String>,
+    /// Seconds from one window of a module to the next that the bus brings; 0 if it brings each as it closes.
+    pub bus_cycle_s: f64,
     /// Whether the contact of the digital input is closed.
     pub input_closed: bool,
     /// The tariff by calendar at the end of the block, 1 or 2; none without a calendar.
@@ -211,6 +215,8 @@ impl Twin {
             std::mem::swap(&mut inbox.block, &mut inputs.block);
             std::mem::swap(&mut inbox.windows, &mut inputs.windows);
             std::mem::swap(&mut inbox.replies, &mut inputs.replies);
+            inbox.bus_notes.append(&mut inputs.bus_notes);
+            inbox.bus_cycle_s = inputs.bus_cycle_s;
             inbox.end = inputs.end;
             inbox.time = inputs.time;
             inbox.input_closed = inputs.input_closed;

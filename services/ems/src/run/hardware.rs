@@ -1,14 +1,14 @@
 //! A run on the converter: the chip at its SPI device, or the model of it on a simulated grid. Either way it is
 //! read by the same thread, in real time.
 
-use super::{BLOCK_REALTIME_S, Prepared, simulated};
+use super::{BLOCK_REALTIME_S, Prepared, bus, simulated};
 use crate::cli::RunArgs;
 use crate::failure::{Failure, note};
 use crate::keeping::Subject;
 use crate::{device, version};
 use adc::model::{Faults, Model, Wiring};
 use adc::{Acquisition, Driver, INPUTS, Settings};
-use config::{Adc, Config, Spi};
+use config::{Adc, Bus, Config, Spi};
 use image::{Identity, MeterId};
 use lab::{Installation, Parts};
 use linux::{AdcSource, GpioEdges, PacedDrdy, SpiPort, SystemClock};
@@ -46,8 +46,8 @@ fn on_model(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
     let memory = begin.map(|begin| begin.modules.clone()).unwrap_or_default();
     let Parts { config: mut twin, main, bus, script } = parts(config, &scenario, &memory)?;
     twin.start = SystemClock.now();
+    let bus = bus::of_scenario(config, &scenario, bus, &mut twin)?;
     let source = modelled(config, main)?;
-    let bus = bus.map(|bus| Box::new(bus) as Box<dyn EsyBus + Send>);
     Ok(Prepared {
         title: scenario.name.clone(),
         seed: Some(scenario.seed),
@@ -115,12 +115,17 @@ fn on_chip(arguments: &RunArgs, config: &Config, path: &str) -> Result<Prepared,
     let serial = config.device.serial.clone().expect("it is checked with a converter");
     let subject = Subject {
         title: &serial,
-        present: vec![Present { id: MeterId::Main, serial: serial.clone() }],
+        present: present(config, &serial),
         window_s: 0,
         given: vec![catalog::SettingId::Wiring],
     };
     let kept = simulated::keep_as(arguments, config, &serial, &subject, Haste::GoOn)?;
     let wiring = metering::Wiring::from_slug(&config.device.wiring).expect("a system of the table");
+    let bus = match &config.esy.bus {
+        Bus::Port(path) => Some(bus::on_port(config, path, rate_hz)?),
+        Bus::Direct | Bus::Memory | Bus::Pty => None,
+    };
+    let modules = bus.as_ref().map(|bus| bus.modules().to_vec()).unwrap_or_default();
     let twin = TwinConfig {
         identity: Identity {
             serial: serial.clone(),
@@ -131,8 +136,8 @@ fn on_chip(arguments: &RunArgs, config: &Config, path: &str) -> Result<Prepared,
         },
         wiring,
         limits: device::limits(),
-        modules: Vec::new(),
-        loads: Vec::new(),
+        loads: lab::loads(wiring, &modules),
+        modules,
         start: SystemClock.now(),
         format,
     };
@@ -141,10 +146,19 @@ fn on_chip(arguments: &RunArgs, config: &Config, path: &str) -> Result<Prepared,
         seed: None,
         pace: Box::new(AsFast),
         block_samples: block_samples(&twin.format),
-        installation: installation(twin, source, None, Script::default()),
+        installation: installation(twin, source, bus, Script::default()),
         duration_s: arguments.duration,
         kept,
     })
+}
+
+/// The meters on a real grid, with their serial numbers.
+fn present(config: &Config, serial: &str) -> Vec<Present> {
+    let main = Present { id: MeterId::Main, serial: serial.into() };
+    let modules = bus::identities(&config.esy.modules).into_iter();
+    let modules =
+        modules.map(|module| Present { id: MeterId::Esy(module.slot), serial: module.serial });
+    std::iter::once(main).chain(modules).collect()
 }
 
 fn installation(

@@ -1,5 +1,6 @@
 //! `ems run`: the meter on a simulated grid or on its converter, with its table and its services.
 
+mod bus;
 mod front;
 pub mod hardware;
 mod output;
@@ -12,7 +13,7 @@ use crate::failure::{Failure, note};
 use crate::installation;
 use crate::keeping::{Attached, Begin};
 use crate::live::Live;
-use config::{Backend, Bus, Config, Speed, Spi};
+use config::{Backend, Config, Speed};
 use host::COMMANDS_MAX;
 use image::Image;
 use lab::Installation;
@@ -54,7 +55,7 @@ pub struct Prepared {
 /// Runs until the duration is over, the scenario ends or a signal comes.
 pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     let config = installation::of(arguments)?;
-    refuse_what_is_not_there(&config)?;
+    note_what_is_not_there(&config);
     let prepared = match config.backend {
         Backend::Sim => simulated::prepare(arguments, &config)?,
         Backend::Ads131m08 => hardware::prepare(arguments, &config)?,
@@ -66,22 +67,14 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     runtime.block_on(serve(arguments, config, prepared))
 }
 
-/// What can be configured and no run does yet is said before anything is measured without it.
-fn refuse_what_is_not_there(config: &Config) -> Result<(), Failure> {
-    let real = config.backend == Backend::Ads131m08 && config.adc.spi != Spi::Model;
-    if config.esy.bus != Bus::Direct || (real && !config.esy.modules.is_empty()) {
-        return Err(Failure::File(
-            "esy: this version reads modules of a simulated grid only, and without a wire; take esy.port = \"direct\" and leave esy.module out"
-                .into(),
-        ));
-    }
+/// What can be configured and no run does yet is said.
+fn note_what_is_not_there(config: &Config) {
     let io = &config.io;
     if io.input.is_some() || io.output.is_some() || io.led.is_some() || !io.buttons.is_empty() {
         note(
             "note: io: a run of this version does not use lines of GPIO yet; `ems doctor` checks them",
         );
     }
-    Ok(())
 }
 
 async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Result<(), Failure> {

@@ -1,16 +1,19 @@
 //! A run on a simulated grid: the scenario gives the samples, the modules and what happens.
 
-use super::{BLOCK_REALTIME_S, Prepared, pace};
+use super::{BLOCK_REALTIME_S, Prepared, bus, pace};
 use crate::cli::{EngineName, RunArgs};
 use crate::failure::Failure;
 use crate::keeping::{self, Attached, Begin, DataFolder, Subject};
 use crate::{data_folder, device, scenario};
-use config::{Config, Speed};
+use config::{Bus, Config, Speed};
+use lab::{Installation, Parts};
 use port::Timestamp;
+use runner::Samples;
+use sim::esy::ModuleMemory;
 use sim::scenario::{Fidelity, Scenario};
 use std::path::Path;
 use store::engine::Engine;
-use store::keep::{Haste, Present};
+use store::keep::Haste;
 
 /// Up to this factor the short block costs nothing that counts.
 const REALTIME_FACTOR_MAX: f64 = 4.0;
@@ -35,8 +38,7 @@ pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, 
     let kept = keep(arguments, config, &scenario, haste)?;
     let begin = kept.as_ref().map(|(begin, _)| begin);
     let memory = begin.map(|begin| begin.modules.clone()).unwrap_or_default();
-    let mut installation = lab::install_with(&scenario, &device::facts(), &[], &memory)
-        .map_err(|error| Failure::File(format!("{}: {error}", config.sim.scenario)))?;
+    let mut installation = install(config, &scenario, &memory)?;
     let stopped = begin.and_then(|begin| begin.stopped);
     installation.config.start = next_day(installation.config.start, stopped);
     Ok(Prepared {
@@ -50,11 +52,38 @@ pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, 
     })
 }
 
-/// The scenario of a configuration, with its seed.
+/// The scenario of a configuration, with its seed and its wire.
 pub fn scenario(config: &Config) -> Result<Scenario, Failure> {
     let mut scenario = scenario::named(&config.sim.scenario)?.parse()?;
     scenario.seed = config.sim.seed.unwrap_or(scenario.seed);
+    if config.esy.bus == Bus::Memory {
+        scenario.device.esy_baud = Some(config.esy.baud);
+    }
     Ok(scenario)
+}
+
+/// Everything a run is made of. What goes over a real port or a pseudo terminal has a time of its own.
+fn install(
+    config: &Config,
+    scenario: &Scenario,
+    memory: &ModuleMemory,
+) -> Result<Installation, Failure> {
+    let refuse =
+        |error: &dyn std::fmt::Display| Failure::File(format!("{}: {error}", config.sim.scenario));
+    if matches!(config.esy.bus, Bus::Direct | Bus::Memory) {
+        return lab::install_with(scenario, &device::facts(), &[], memory)
+            .map_err(|error| refuse(&error));
+    }
+    if config.sim.speed != Speed::Times(1.0) || scenario.fidelity != Fidelity::Waveform {
+        return Err(Failure::File(
+            "esy.port: characters on a port take their real time; run a scenario of fidelity \"waveform\" at --speed realtime, or take \"memory\""
+                .into(),
+        ));
+    }
+    let parts = lab::parts(scenario, &device::facts(), memory).map_err(|error| refuse(&error))?;
+    let Parts { config: mut twin, main, bus, script } = parts;
+    let bus = bus::of_scenario(config, scenario, bus, &mut twin)?;
+    Ok(Installation { config: twin, feed: Box::new(Samples::new(main, bus)), script })
 }
 
 /// A run begins where its scenario says; on the first day after the meter stopped, if it ran before. The time
@@ -72,10 +101,9 @@ pub fn keep(
     scenario: &Scenario,
     haste: Haste,
 ) -> Result<Option<(Begin, Attached)>, Failure> {
-    let present = lab::present(scenario).into_iter().map(|(id, serial)| Present { id, serial });
     let subject = Subject {
         title: &scenario.name,
-        present: present.collect(),
+        present: bus::present(config, scenario),
         window_s: window_s(scenario),
         given: given(scenario),
     };

@@ -66,7 +66,9 @@ fn label(frame: &mut Frame, y: i32, row: &Row, meter: &MeterImage) {
 fn is_doubtful(reading: Reading) -> bool {
     match reading {
         Reading::Value { flags, .. } => match flags.worst() {
-            Some(Flag::Gap | Flag::Clipped | Flag::OverRange | Flag::CrestFactor) => true,
+            Some(Flag::Stale | Flag::Gap | Flag::Clipped | Flag::OverRange | Flag::CrestFactor) => {
+                true
+            }
             Some(Flag::UnderRange) | None => false,
         },
         Reading::Absent(_) => false,

@@ -79,6 +79,8 @@ pub struct Device {
     pub sample_rate_hz: f64,
     /// Modules in the order of their slots.
     pub modules: Vec<Module>,
+    /// Bits a second of the wire to the modules; none: they answer without one.
+    pub esy_baud: Option<u32>,
     /// How the wires really lie at the terminals and through the transformers.
     pub terminals: Terminals,
     /// Settings that are not as delivered; accepted by their rows.
@@ -134,6 +136,11 @@ pub(super) static DEVICE: Shape = Shape {
             "Samples a second, 8000 or 16000.",
         ),
         Key::optional("esy", Takes::Tables(&ESY), "Modules on the ESY bus."),
+        Key::optional(
+            "esy_baud",
+            Takes::Whole(9600, 921_600),
+            "Bits a second of the wire to the modules, 115200 as delivered; left out, they answer without a wire.",
+        ),
         Key::usually(
             "terminals",
             Takes::Table(&TERMINALS),
@@ -232,6 +239,7 @@ pub(super) fn read(table: Table) -> Result<Device, ScenarioError> {
         front_end: table.choice("front_end", &FrontEnd::ALL, FrontEnd::slug),
         sample_rate_hz,
         modules,
+        esy_baud: table.get("esy_baud").map(|_| table.whole("esy_baud") as u32),
         terminals: Terminals { voltages: read_voltages(terminals, system)?, neutral, currents },
         settings: read_settings(table)?,
     })

@@ -10,6 +10,7 @@
 //! The order: TOML becomes a tree that knows its lines, parameters are put in, shapes are applied, and
 //! each table is read.
 
+mod bus_fault;
 mod civil;
 mod device;
 mod error;
@@ -36,6 +37,7 @@ pub use timeline::{Action, Step};
 use crate::sources::Fault;
 use crate::synthetic::{Event, Grid, Load, MeterPort, Scene, Synthetic};
 use crate::waveform::{Branch, split};
+use crate::wire::LineFault;
 use node::{Node, Value};
 use parameters::Parameters;
 use shape::{Key, LATEST_S, Names, Shape, Table, Takes};
@@ -102,6 +104,8 @@ pub struct Scenario {
     pub script: Vec<Step>,
     /// What is wrong with the samples of meters.
     pub faults: Vec<(MeterPort, Fault)>,
+    /// What is wrong with the wire to the modules.
+    pub bus_faults: Vec<LineFault>,
     /// What must come of it.
     pub expect: Vec<Expectation>,
 }
@@ -145,6 +149,8 @@ pub enum Part {
     Timeline,
     /// `[[faults]]`.
     Fault,
+    /// `[[bus_faults]]`.
+    BusFault,
     /// `[[loads]]`.
     Load,
 }
@@ -154,6 +160,7 @@ impl Part {
         match self {
             Part::Timeline => "timeline",
             Part::Fault => "faults",
+            Part::BusFault => "bus_faults",
             Part::Load => "loads",
         }
     }
@@ -231,6 +238,11 @@ static ROOT: Shape = Shape {
         Key::optional("loads", Takes::Tables(&load::LOAD), "What draws or supplies current."),
         Key::optional("timeline", Takes::Tables(&timeline::TIMELINE), "What happens."),
         Key::optional("faults", Takes::Tables(&fault::FAULT), "What is wrong with the samples."),
+        Key::optional(
+            "bus_faults",
+            Takes::Tables(&bus_fault::BUS_FAULT),
+            "What is wrong with the wire to the modules.",
+        ),
         Key::optional("expect", Takes::Tables(&expect::EXPECT), "What must come of it."),
     ],
 };
@@ -263,6 +275,9 @@ fn read(mut root: Node) -> Result<Scenario, ScenarioError> {
     let (events, script) = timeline::read(table.tables("timeline"), &mut context)?;
     let faults = table.tables("faults").map(|t| fault::read(t, &device, &start, duration_s));
     let faults = faults.collect::<Result<_, _>>()?;
+    let bus_faults =
+        table.tables("bus_faults").map(|t| bus_fault::read(t, &device, &start, duration_s));
+    let bus_faults = bus_faults.collect::<Result<_, _>>()?;
     let expect = table.tables("expect").map(|t| expect::read(t, &device, &start, duration_s));
     let expect = expect.collect::<Result<_, _>>()?;
     Ok(Scenario {
@@ -278,6 +293,7 @@ fn read(mut root: Node) -> Result<Scenario, ScenarioError> {
         loads,
         script,
         faults,
+        bus_faults,
         expect,
     })
 }

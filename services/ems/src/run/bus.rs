@@ -1,0 +1,109 @@
+//! The modules of a run, as the configuration reaches them.
+
+use crate::failure::Failure;
+use config::{Bus, Config, Module};
+use esy::{Line, Wanted};
+use esy_master::{PlayedBus, Positions, SerialBus};
+use image::MeterId;
+use linux::{SerialSettings, open_serial};
+use port::{EsyBus, ModuleIdentity};
+use sim::esy::VirtualBus;
+use sim::scenario::Scenario;
+use sim::wire::LineModules;
+use std::sync::Arc;
+use store::keep::Present;
+use tokio_serial::Parity;
+use world::TwinConfig;
+
+/// The modules of a run on a scenario: its own, or on a serial port those of the configuration, whose names then take
+/// the place of the others in `twin`.
+pub fn of_scenario(
+    config: &Config,
+    scenario: &Scenario,
+    modules: Option<VirtualBus>,
+    twin: &mut TwinConfig,
+) -> Result<Option<Box<dyn EsyBus + Send>>, Failure> {
+    match (&config.esy.bus, modules) {
+        (Bus::Port(path), _) => {
+            twin.modules = identities(&config.esy.modules);
+            twin.loads = lab::loads(twin.wiring, &twin.modules);
+            on_port(config, path, twin.format.sample_rate_hz).map(Some)
+        }
+        (Bus::Pty, Some(modules)) => on_terminal(config, scenario, modules).map(Some),
+        (Bus::Direct | Bus::Memory, Some(modules)) => Ok(Some(lab::wired(scenario, modules))),
+        (_, None) => Ok(None),
+    }
+}
+
+/// The meters of a run on a scenario, with their serial numbers.
+pub fn present(config: &Config, scenario: &Scenario) -> Vec<Present> {
+    let mut present = lab::present(scenario);
+    if matches!(config.esy.bus, Bus::Port(_)) {
+        present.truncate(1);
+        let modules = identities(&config.esy.modules).into_iter();
+        present.extend(modules.map(|module| (MeterId::Esy(module.slot), module.serial)));
+    }
+    present.into_iter().map(|(id, serial)| Present { id, serial }).collect()
+}
+
+/// Simulated modules at one end of a pseudo terminal, and the meter at the other.
+fn on_terminal(
+    config: &Config,
+    scenario: &Scenario,
+    modules: VirtualBus,
+) -> Result<Box<dyn EsyBus + Send>, Failure> {
+    let (line, rate_hz) = (line(config), modules.sample_rate_hz());
+    let ct_primary_ma = lab::ct_primary_ma(scenario);
+    let wanted = modules.modules().iter().zip(&ct_primary_ma).map(|(identity, ma)| Wanted {
+        slot: identity.slot,
+        model: identity.model,
+        serial: Some(identity.serial.clone()),
+        name: identity.name.clone(),
+        ct_primary_ma: *ma,
+    });
+    let wanted = wanted.collect();
+    let modules = LineModules::new(modules, &ct_primary_ma);
+    let settings = settings(config);
+    let bus =
+        PlayedBus::start(modules, wanted, line, rate_hz, move |path| open_serial(path, settings));
+    Ok(Box::new(bus.map_err(|error| Failure::Environment(error.to_string()))?))
+}
+
+/// The modules of a configuration, on a serial port.
+pub fn on_port(
+    config: &Config,
+    path: &str,
+    rate_hz: f64,
+) -> Result<Box<dyn EsyBus + Send>, Failure> {
+    let wanted = config.esy.modules.iter().map(|module| Wanted {
+        slot: module.slot,
+        model: module.model,
+        serial: module.serial.clone(),
+        name: module.name.clone(),
+        ct_primary_ma: (1e3 * module.ct_primary_a).round() as u32,
+    });
+    let (path, settings) = (path.to_string(), settings(config));
+    let positions = Arc::new(Positions::new(rate_hz));
+    let open = move || open_serial(&path, settings);
+    let bus = SerialBus::start(open, line(config), wanted.collect(), positions);
+    Ok(Box::new(bus.map_err(|error| Failure::Environment(error.to_string()))?))
+}
+
+/// Who the modules of a configuration are, as far as it says.
+pub fn identities(modules: &[Module]) -> Vec<ModuleIdentity> {
+    let identity = |module: &Module| ModuleIdentity {
+        slot: module.slot,
+        model: module.model,
+        name: module.name.clone(),
+        serial: module.serial.clone().unwrap_or_default(),
+    };
+    modules.iter().map(identity).collect()
+}
+
+fn line(config: &Config) -> Line {
+    Line { baud: config.esy.baud, ..Line::ESY }
+}
+
+fn settings(config: &Config) -> SerialSettings {
+    SerialSettings { baud: config.esy.baud, parity: Parity::None, two_stop_bits: false }
+}
