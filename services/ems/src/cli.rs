@@ -93,6 +93,10 @@ pub enum Command {
         after_help = "Examples:\n  sudo -u ems ems doctor --config /etc/ems/config.toml\n  ems doctor --json"
     )]
     Doctor(DoctorArgs),
+    /// Calibrate the meter on a bench, and write the record of its channels
+    #[command(after_help = "Example:
+  systemctl stop ems; ems calibrate --config /etc/ems/config.toml")]
+    Calibrate(CalibrateArgs),
     /// Read all values of a meter over Modbus TCP
     #[command(after_help = "Example:\n  ems read 127.0.0.1:5502")]
     Read(ReadArgs),
@@ -626,6 +630,20 @@ pub enum MapFormat {
     Csv,
     /// JSON
     Json,
+}
+
+/// Arguments of `calibrate`.
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// Configuration of the installation
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// The record; that of the configuration by default
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `doctor`.

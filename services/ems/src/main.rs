@@ -1,10 +1,12 @@
 //! `ems`: the one binary. It reads the command line, opens files and sockets, and joins the parts;
 //! what they do is in their crates.
 
+mod calibrate_command;
 mod catalog_command;
 mod channels;
 mod cli;
 mod config_command;
+mod converter;
 mod data_folder;
 mod device;
 mod doctor;
@@ -68,6 +70,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Store { command } => store_command::carry_out(&command),
         Command::Config { command } => config_command::carry_out(&command),
         Command::Doctor(arguments) => doctor::carry_out(&arguments),
+        Command::Calibrate(arguments) => calibrate_command::carry_out(&arguments),
         Command::Read(arguments) => read_command::read(&arguments),
         Command::Lcd(arguments) => lcd_command::lcd(&arguments),
         Command::Button(arguments) => lcd_command::button(&arguments),

@@ -1,4 +1,4 @@
-//! A unit's calibration: the procedure of [`metering::calibration`] on a simulated bench.
+//! A unit's calibration: the procedure of [`metering::calibration`] on a bench.
 //!
 //! Known beforehand is the design: full scales, RC corner and sinc filter as on paper. The unit's true
 //! errors stay where they are; all that is found out comes from what the bench applies and the unit shows.
@@ -6,7 +6,7 @@
 //! verification is for.
 
 use crate::bench::RATE_HZ;
-use crate::calibration_bench::{CalibrationBench, PHASES, Shown};
+use crate::calibration_bench::PHASES;
 use crate::document::{CalibrationSheet, CalibrationStep, ChannelSheet, Residual};
 use crate::error::VerifyError;
 use crate::limits::{IB_A, IMIN_A};
@@ -19,7 +19,7 @@ use metering::calibration::{
 use port::{Channel, Role};
 use sim::frontend::{Calibration, FrontEnd};
 
-pub use crate::calibration_bench::{CalibrationBench as Bench, Shown as BenchReading};
+pub use crate::calibration_bench::{Bench, SampledBench, Shown, SimulatedBench};
 
 /// A unit's constants, and how they were found.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ const STEP_S: f64 = 1.0;
 const CHECK_S: f64 = 0.6;
 
 /// Roles that are calibrated.
-const ROLES: [Role; 6] = [Role::Va, Role::Vb, Role::Vc, Role::Ia, Role::Ib, Role::Ic];
+pub const ROLES: [Role; 6] = [Role::Va, Role::Vb, Role::Vc, Role::Ia, Role::Ib, Role::Ic];
 
 /// Simulated seconds of a calibration: the offsets' 100 cycles, three steps and four checks.
 pub const SIMULATED_S: f64 = 2.0 + 3.0 * STEP_S + 4.0 * CHECK_S;
@@ -112,39 +112,25 @@ fn calibrate_at(
     basic_current_a: f64,
     standard: Standard,
 ) -> Result<Calibrated, VerifyError> {
-    let design = by_design(unit)?;
-    let conditions = Conditions::new(basic_current_a);
-    let mut work = Work {
-        bench: CalibrationBench::new(&unit.front_end, standard, RATE_HZ),
-        conditions,
-        coefficients: before(unit)?,
-        steps: Vec::new(),
-        residuals: Vec::new(),
-    };
-    let is_calibrated = unit.given.is_none();
-    if is_calibrated {
-        work.offsets()?;
-        work.gains()?;
-    }
-    work.check_power()?;
-    if is_calibrated {
-        work.phases()?;
-    }
-    work.measure_no_current()?;
-    work.check(&conditions.at_imin, "Imin, PF 1")?;
-    work.check(&conditions.inductive, "Ib, PF 0.5L")?;
-    work.check(&conditions.capacitive, "Ib, PF 0.8C")?;
-    let Work { coefficients, steps, residuals, .. } = work;
-    let coefficients = stored(unit, &coefficients)?;
-    let channels = coefficients.channels().iter().zip(design.channels());
-    let sheet = CalibrationSheet {
-        version: Coefficients::VERSION,
-        crc: format!("{:08x}", coefficients.crc()),
-        steps,
-        channels: channels.map(|(channel, design)| channel_sheet(channel, design)).collect(),
-        residuals,
-    };
-    Ok(Calibrated { coefficients, sheet })
+    let mut bench = SimulatedBench::new(&unit.front_end, standard, RATE_HZ);
+    let mut work = Work::new(&mut bench, before(unit)?, basic_current_a);
+    work.carry_out(unit.given.is_none())?;
+    let stored = stored(unit, &work.coefficients)?;
+    Ok(work.calibrated(stored, &by_design(unit)?))
+}
+
+/// Calibrates whatever is on a bench, known by its design only. What is found is what its record reads back as.
+///
+/// # Errors
+/// If the bench fails, or a correction would be larger than parts can be off.
+pub fn calibrate_on(
+    bench: &mut dyn Bench,
+    design: &Coefficients,
+) -> Result<Calibrated, VerifyError> {
+    let mut work = Work::new(bench, design.clone(), IB_A);
+    work.carry_out(true)?;
+    let stored = Coefficients::from_bytes(&work.coefficients.to_bytes())?;
+    Ok(work.calibrated(stored, design))
 }
 
 /// What a unit works with before it is calibrated, or instead.
@@ -155,15 +141,50 @@ fn before(unit: &Unit) -> Result<Coefficients, VerifyError> {
 }
 
 /// A calibration going on.
-struct Work<'u> {
-    bench: CalibrationBench<'u>,
+struct Work<'b> {
+    bench: &'b mut dyn Bench,
     conditions: Conditions,
     coefficients: Coefficients,
     steps: Vec<CalibrationStep>,
     residuals: Vec<Residual>,
 }
 
-impl Work<'_> {
+impl<'b> Work<'b> {
+    fn new(bench: &'b mut dyn Bench, coefficients: Coefficients, basic_current_a: f64) -> Work<'b> {
+        let conditions = Conditions::new(basic_current_a);
+        Work { bench, conditions, coefficients, steps: Vec::new(), residuals: Vec::new() }
+    }
+
+    /// The whole procedure, or its measurements only.
+    fn carry_out(&mut self, corrects: bool) -> Result<(), VerifyError> {
+        if corrects {
+            self.offsets()?;
+            self.gains()?;
+        }
+        self.check_power()?;
+        if corrects {
+            self.phases()?;
+        }
+        self.measure_no_current()?;
+        let Conditions { at_imin, inductive, capacitive, .. } = self.conditions;
+        self.check(&at_imin, "Imin, PF 1")?;
+        self.check(&inductive, "Ib, PF 0.5L")?;
+        self.check(&capacitive, "Ib, PF 0.8C")
+    }
+
+    /// What was found, as it is stored.
+    fn calibrated(self, coefficients: Coefficients, design: &Coefficients) -> Calibrated {
+        let channels = coefficients.channels().iter().zip(design.channels());
+        let sheet = CalibrationSheet {
+            version: Coefficients::VERSION,
+            crc: format!("{:08x}", coefficients.crc()),
+            steps: self.steps,
+            channels: channels.map(|(channel, design)| channel_sheet(channel, design)).collect(),
+            residuals: self.residuals,
+        };
+        Calibrated { coefficients, sheet }
+    }
+
     fn offsets(&mut self) -> Result<(), VerifyError> {
         let means = self.bench.mean_counts(&NO_CURRENT)?;
         for (role, mean) in ROLES.into_iter().zip(means) {
@@ -175,8 +196,8 @@ impl Work<'_> {
     }
 
     fn gains(&mut self) -> Result<(), VerifyError> {
-        let at_ib = self.conditions.at_ib;
-        let shown = self.bench.shows(&self.coefficients, &at_ib, STEP_S)?;
+        let (at_ib, shown) =
+            self.bench.shows(&self.coefficients, &self.conditions.at_ib, STEP_S)?;
         let percent = |factor: f64| format!("{:+.5} % of the gain", 100.0 * (factor - 1.0));
         for (phase, shown) in shown.iter().enumerate() {
             let (applied, found) = (at_ib.voltage_v, shown.voltage_v);
@@ -193,8 +214,8 @@ impl Work<'_> {
 
     /// Nothing may be left at power factor 1; what is, is recorded.
     fn check_power(&mut self) -> Result<(), VerifyError> {
-        let at_ib = self.conditions.at_ib;
-        let shown = self.bench.shows(&self.coefficients, &at_ib, CHECK_S)?;
+        let (at_ib, shown) =
+            self.bench.shows(&self.coefficients, &self.conditions.at_ib, CHECK_S)?;
         for (phase, shown) in shown.iter().enumerate() {
             let (applied, found) = (at_ib.active_power_w(), shown.active_power_w);
             self.step("power check", PHASES[phase], (applied, found, "W"), "none".to_string());
@@ -207,8 +228,8 @@ impl Work<'_> {
     }
 
     fn phases(&mut self) -> Result<(), VerifyError> {
-        let inductive = self.conditions.inductive;
-        let shown = self.bench.shows(&self.coefficients, &inductive, STEP_S)?;
+        let (inductive, shown) =
+            self.bench.shows(&self.coefficients, &self.conditions.inductive, STEP_S)?;
         for (phase, shown) in shown.iter().enumerate() {
             let (applied, found) = (inductive.active_power_w(), shown.active_power_w);
             let lead_rad = sensor_lead(&mut self.coefficients, phase, &inductive, found)?;
@@ -220,7 +241,7 @@ impl Work<'_> {
 
     /// Noise and crosstalk, which are kept and not corrected.
     fn measure_no_current(&mut self) -> Result<(), VerifyError> {
-        let shown = self.bench.shows(&self.coefficients, &NO_CURRENT, STEP_S)?;
+        let (_, shown) = self.bench.shows(&self.coefficients, &NO_CURRENT, STEP_S)?;
         let milli = |value: f64| 1e3 * value;
         let (current, at) = (QuantityId::Current.row().slug, "without current");
         self.residual(current, at, shown, |s| (milli(s.current_a), "mA"));
@@ -229,8 +250,8 @@ impl Work<'_> {
     }
 
     fn check(&mut self, applied: &Applied, at: &str) -> Result<(), VerifyError> {
-        let shown = self.bench.shows(&self.coefficients, applied, CHECK_S)?;
-        self.power_residual(applied, at, shown);
+        let (applied, shown) = self.bench.shows(&self.coefficients, applied, CHECK_S)?;
+        self.power_residual(&applied, at, shown);
         Ok(())
     }
 

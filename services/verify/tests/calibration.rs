@@ -3,7 +3,7 @@
 use metering::calibration::{Applied, Coefficients};
 use port::{Channel, Role};
 use verify::Standard;
-use verify::calibrate::{Bench, SIMULATED_S, calibrate};
+use verify::calibrate::{Bench, SIMULATED_S, SimulatedBench, calibrate};
 use verify::document::Residual;
 use verify::unit::Unit;
 
@@ -14,8 +14,8 @@ const AT_IB: Applied =
 
 /// Largest errors of V, I and P of any phase, in percent.
 fn errors(unit: &Unit, coefficients: &Coefficients, applied: &Applied) -> [f64; 3] {
-    let mut bench = Bench::new(&unit.later, Standard::EXACT, RATE_HZ);
-    let shown = bench.shows(coefficients, applied, 1.0).unwrap();
+    let mut bench = SimulatedBench::new(&unit.later, Standard::EXACT, RATE_HZ);
+    let (_, shown) = bench.shows(coefficients, applied, 1.0).unwrap();
     let largest = |of: &dyn Fn(usize) -> f64| (0..3).map(of).fold(0.0, |a: f64, b| a.max(b.abs()));
     let percent = |shown: f64, applied: f64| 100.0 * (shown / applied - 1.0);
     [
@@ -158,12 +158,69 @@ fn the_error_of_the_standard_stays_in_the_unit() {
     let standard = Standard { voltage_ppm: 200.0, current_ppm: 0.0, lag_deg: 0.005 };
     let calibrated = calibrate(&unit, standard).unwrap();
     let shown = |applied: &Applied| {
-        let mut bench = Bench::new(&unit.later, Standard::EXACT, RATE_HZ);
-        let shown = bench.shows(&calibrated.coefficients, applied, 1.0).unwrap();
+        let mut bench = SimulatedBench::new(&unit.later, Standard::EXACT, RATE_HZ);
+        let (_, shown) = bench.shows(&calibrated.coefficients, applied, 1.0).unwrap();
         100.0 * (shown[0].active_power_w / applied.active_power_w() - 1.0)
     };
     assert!((shown(&AT_IB) + 0.02).abs() < 0.003);
     let by_angle = 100.0 * 0.005f64.to_radians() * 60f64.to_radians().tan();
     let inductive = Applied { lag_deg: 60.0, ..AT_IB };
     assert!((shown(&inductive) + 0.02 - by_angle).abs() < 0.004, "{}", shown(&inductive));
+}
+
+/// A source that goes on while somebody changes what is applied to it.
+struct Applying {
+    unit: Unit,
+    applied: std::sync::Arc<std::sync::Mutex<Applied>>,
+    format: port::SourceFormat,
+    now: u64,
+}
+
+impl port::SampleSource for Applying {
+    fn format(&self) -> &port::SourceFormat {
+        &self.format
+    }
+
+    fn read(
+        &mut self,
+        block: &mut port::SampleBlock,
+        max: usize,
+    ) -> Result<port::SourceState, port::SourceError> {
+        let Applied { voltage_v, current_a, lag_deg, frequency_hz } = *self.applied.lock().unwrap();
+        let signal =
+            sim::synthetic::Signal::three_phase(frequency_hz, voltage_v, current_a, lag_deg);
+        let mut source =
+            sim::frontend::Afe::new(&self.unit.front_end, signal.play(0, None), RATE_HZ).unwrap();
+        source.seek(self.now);
+        let state = source.read(block, max)?;
+        self.now = block.first + block.samples as u64;
+        Ok(state)
+    }
+}
+
+/// [A1, A2] An operator who applies a little less than asked, and says so, comes to the same constants.
+#[test]
+fn a_bench_with_an_operator_comes_to_the_same() {
+    let unit = Unit::typical(3);
+    let truth = calibrate(&unit, Standard::EXACT).unwrap().coefficients;
+    let design = verify::calibrate::by_design(&unit).unwrap();
+    let applied = std::sync::Arc::new(std::sync::Mutex::new(AT_IB));
+    let format = unit.front_end.format(&Role::ALL[..6], RATE_HZ);
+    let source = Applying { unit, applied: std::sync::Arc::clone(&applied), format, now: 0 };
+    let mut bench = verify::calibrate::SampledBench::new(Box::new(source), |asked: &Applied| {
+        let less = Applied {
+            voltage_v: 0.998 * asked.voltage_v,
+            current_a: 0.997 * asked.current_a,
+            ..*asked
+        };
+        *applied.lock().unwrap() = less;
+        Ok(less)
+    });
+    let found = verify::calibrate::calibrate_on(&mut bench, &design).unwrap().coefficients;
+    for (found, truth) in found.channels().iter().zip(truth.channels()) {
+        let gain = found.unit_per_count / truth.unit_per_count - 1.0;
+        assert!(gain.abs() < 30e-6, "{:?} {gain}", found.role);
+        let lead_deg = (found.lead_rad - truth.lead_rad).to_degrees();
+        assert!(lead_deg.abs() < 2e-3, "{:?} {lead_deg}", found.role);
+    }
 }

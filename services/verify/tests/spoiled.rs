@@ -5,7 +5,7 @@ use metering::calibration::Applied;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use verify::Standard;
-use verify::calibrate::{Bench, BenchReading, calibrate};
+use verify::calibrate::{Bench, Shown, SimulatedBench, calibrate};
 use verify::document::Arm;
 use verify::unit::{Claim, Unit};
 
@@ -77,10 +77,10 @@ fn every_file_claims_a_clause_and_can_be_calibrated() {
 }
 
 /// Errors of what L1 shows in percent, as the unit is after its calibration.
-fn error_percent(unit: &Unit, applied: &Applied, of: fn(&BenchReading) -> f64, truth: f64) -> f64 {
+fn error_percent(unit: &Unit, applied: &Applied, of: fn(&Shown) -> f64, truth: f64) -> f64 {
     let coefficients = calibrate(unit, Standard::EXACT).unwrap().coefficients;
-    let mut bench = Bench::new(&unit.later, Standard::EXACT, RATE_HZ);
-    let shown = bench.shows(&coefficients, applied, 1.0).unwrap();
+    let mut bench = SimulatedBench::new(&unit.later, Standard::EXACT, RATE_HZ);
+    let (_, shown) = bench.shows(&coefficients, applied, 1.0).unwrap();
     100.0 * (of(&shown[0]) / truth - 1.0)
 }
 
@@ -94,9 +94,9 @@ fn errors_are_as_large_as_estimated() {
         lag_deg,
         frequency_hz: 50.0,
     };
-    let volts: fn(&BenchReading) -> f64 = |shown| shown.voltage_v;
-    let amperes: fn(&BenchReading) -> f64 = |shown| shown.current_a;
-    let watts: fn(&BenchReading) -> f64 = |shown| shown.active_power_w;
+    let volts: fn(&Shown) -> f64 = |shown| shown.voltage_v;
+    let amperes: fn(&Shown) -> f64 = |shown| shown.current_a;
+    let watts: fn(&Shown) -> f64 = |shown| shown.active_power_w;
     let cases = [
         ("gain-l1", at(5.0, 0.0), volts, 230.0, 2.0, 0.5),
         ("phase-1-degree", at(5.0, 60.0), watts, 575.0, -3.04, 1.0),
@@ -146,9 +146,9 @@ fn crosstalk_registers_without_a_threshold() {
     let unit = Unit::parse(&text, 1).unwrap();
     assert_eq!(unit.defects.no_load_threshold, Some(0.0));
     let coefficients = calibrate(&unit, Standard::EXACT).unwrap().coefficients;
-    let mut bench = Bench::new(&unit.later, Standard::EXACT, RATE_HZ);
+    let mut bench = SimulatedBench::new(&unit.later, Standard::EXACT, RATE_HZ);
     let open = Applied { voltage_v: 264.5, current_a: 0.0, lag_deg: 0.0, frequency_hz: 50.0 };
-    let shown = bench.shows(&coefficients, &open, 1.0).unwrap();
+    let (_, shown) = bench.shows(&coefficients, &open, 1.0).unwrap();
     let power_w: f64 = shown.iter().map(|shown| shown.active_power_w).sum();
     let pulses = power_w * 13.38 / 60.0;
     assert!(pulses >= unit.claim.unwrap().margin, "{power_w} W make {pulses} pulses");

@@ -2,6 +2,7 @@
 
 use super::Patient;
 use super::check::Check;
+use crate::converter;
 use crate::failure::Failure;
 use crate::run::{hardware, simulated};
 use adc::{Acquisition, Drdy, Driver, Register};
@@ -52,7 +53,7 @@ fn on_model(config: &Config) -> Result<Vec<Check>, Failure> {
     let parts = hardware::parts(config, &scenario, &Default::default())?;
     let format = parts.main.format().clone();
     let inputs = (0..format.channels.len()).collect();
-    let (model, settings) = hardware::model(config, parts.main)?;
+    let (model, settings) = converter::model(&config.adc, parts.main)?;
     let mut checks = vec![Check::ok("spi", "the chip is played by its model")];
     let drdy = PacedDrdy::new(model.drdy());
     checks.extend(examined(model.spi(), settings, Some(drdy), format, inputs));
@@ -62,7 +63,7 @@ fn on_model(config: &Config) -> Result<Vec<Check>, Failure> {
 fn on_chip(adc: &Adc, path: &str) -> Vec<Check> {
     let rate_hz = f64::from(adc.sample_rate_hz);
     let mut checks = vec![calibration(adc, rate_hz)];
-    let settings = match hardware::settings(adc, rate_hz) {
+    let settings = match converter::settings(adc, rate_hz) {
         Ok(settings) => settings,
         Err(failure) => return refused(failure),
     };
@@ -86,7 +87,7 @@ fn on_chip(adc: &Adc, path: &str) -> Vec<Check> {
             checks.push(Check::ok("spi", format!("{path} takes mode 1 and {mhz} MHz")));
             // What the rows mean has no part in this.
             let uncalibrated = Adc { calibration: None, ..adc.clone() };
-            match hardware::wired(&uncalibrated, rate_hz) {
+            match converter::wired(&uncalibrated, rate_hz) {
                 Ok((format, inputs)) => {
                     checks.extend(examined(spi, settings, edges, format, inputs));
                 }
@@ -100,10 +101,10 @@ fn on_chip(adc: &Adc, path: &str) -> Vec<Check> {
 /// The record must be there and whole if one is configured.
 fn calibration(adc: &Adc, rate_hz: f64) -> Check {
     const NAME: &str = "calibration";
-    match (&adc.calibration, hardware::wired(adc, rate_hz)) {
+    match (&adc.calibration, converter::wired(adc, rate_hz)) {
         (_, Err(failure)) => Check::failed(NAME, &failure),
         (None, Ok(_)) => Check::warning(NAME, "the meter is not calibrated: its class is not held")
-            .with_remedy("calibrate it, and name the record in adc.calibration"),
+            .with_remedy("`ems calibrate` on a bench, and name the record in adc.calibration"),
         (Some(path), Ok((format, _))) => {
             Check::ok(NAME, format!("{path} is whole, {} channels", format.channels.len()))
         }
