@@ -5,11 +5,15 @@ use crate::step_feed::StepFeed;
 use esy::Line;
 use image::{Command, Identity, MeterId, Origin, Request};
 use metering::{Limits, MeterSettings, Wiring};
-use port::{Channel, EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Timestamp};
+use port::{
+    Channel, EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Surroundings,
+    Timestamp,
+};
 use runner::{Cue, CueAction, Feed, Samples, Script};
+use sim::contact::{self, AtTerminal};
 use sim::esy::{Module, ModuleMemory, VirtualBus};
 use sim::frontend::{Afe, FrontEnd, FrontEndError};
-use sim::scenario::{self, Action, Fidelity, Scenario, Terminals};
+use sim::scenario::{self, Action, Device, Fidelity, Scenario, Terminals};
 use sim::sources::{FaultError, Faulty};
 use sim::steps::{Change, Modules, Phasors, Sampler, SeekableSource, Stepper, Unit};
 use sim::synthetic::{MeterPort, Scene};
@@ -387,9 +391,9 @@ impl<'a> Plan<'a> {
         let mut cues: Vec<Cue> = settings
             .map(|(id, value)| Cue { at: 0, action: command(Request::Set(*id, *value)) })
             .collect();
+        cues.extend(self.contact().into_iter().chain(self.surroundings()));
         for step in &self.scenario.script {
             let action = match step.action {
-                Action::Contact(closed) => CueAction::Contact(closed),
                 Action::Set(id, value) => command(Request::Set(id, value)),
                 Action::ResetPartial(meter) => command(Request::ResetPartial(meter_id(meter))),
                 Action::ResetDemand(meter) => command(Request::ResetDemand(meter_id(meter))),
@@ -397,11 +401,57 @@ impl<'a> Plan<'a> {
                     command(Request::Correct(meter_id(meter), correction))
                 }
                 Action::SetClock(by_s) => CueAction::SetClock(by_s),
-                Action::Plug(_) | Action::Unplug(_) => continue,
+                Action::Plug(_)
+                | Action::Unplug(_)
+                | Action::Contact(_)
+                | Action::PickUp(_)
+                | Action::Temperature(_)
+                | Action::OutputLoad(..) => continue,
             };
-            cues.push(Cue { at: (step.at_s * self.rate_hz).round() as u64, action });
+            cues.push(self.cue(step.at_s, action));
         }
         Script::new(cues)
+    }
+
+    fn cue(&self, at_s: f64, action: CueAction) -> Cue {
+        Cue { at: (at_s * self.rate_hz).round() as u64, action }
+    }
+
+    /// What the meter believes of the contact at its input.
+    fn contact(&self) -> Vec<Cue> {
+        let mut at_terminal = AtTerminal { at_s: 0.0, resistance_ohm: 1e6, pick_up_v: 0.0 };
+        let mut steps: Vec<AtTerminal> = Vec::new();
+        for step in &self.scenario.script {
+            match step.action {
+                Action::Contact(ohm) => at_terminal.resistance_ohm = ohm,
+                Action::PickUp(volts) => at_terminal.pick_up_v = volts,
+                _ => continue,
+            }
+            at_terminal.at_s = step.at_s;
+            steps.push(at_terminal);
+        }
+        let bounce_s = self.scenario.device.contact_bounce_s;
+        let states = contact::states(&steps, bounce_s, self.scenario.seed).into_iter();
+        states.map(|(at_s, state)| self.cue(at_s, CueAction::Contact(state))).collect()
+    }
+
+    /// What surrounds the meter, from the beginning on and whenever it changes.
+    fn surroundings(&self) -> Vec<Cue> {
+        let Device { altitude_m, humidity, .. } = self.scenario.device;
+        let mut around = Surroundings { altitude_m, humidity, ..Surroundings::default() };
+        let mut cues = Vec::new();
+        if around != Surroundings::default() {
+            cues.push(Cue { at: 0, action: CueAction::Surroundings(around) });
+        }
+        for step in &self.scenario.script {
+            match step.action {
+                Action::Temperature(c) => around.temperature_c = Some(c),
+                Action::OutputLoad(volts, amperes) => around.output_load = Some((volts, amperes)),
+                _ => continue,
+            }
+            cues.push(self.cue(step.at_s, CueAction::Surroundings(around)));
+        }
+        cues
     }
 }
 

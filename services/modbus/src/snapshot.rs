@@ -178,6 +178,7 @@ fn state(part: State, image: &Image, meter: &MeterImage) -> i64 {
         State::Tariff => image.io.tariff.unwrap_or(0).into(),
         State::Alarm => image.io.alarm.into(),
         State::OutputClosed => image.io.output_closed.into(),
+        State::Warnings => image.io.warnings.bits().into(),
         State::WrongConnection => image.io.wrong_connection.into(),
         State::Device => meter.readings.iter().any(|(_, reading)| reading == fault).into(),
     }

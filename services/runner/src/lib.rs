@@ -130,10 +130,12 @@ impl Runner {
         while let Some(action) = self.script.due((clock.position + 0.5) as u64) {
             match action {
                 CueAction::SetClock(by_s) => clock.set(by_s),
-                CueAction::Contact(closed) => inputs.input_closed = closed,
+                CueAction::Contact(state) => inputs.contact = state,
+                CueAction::Surroundings(around) => inputs.surroundings = around,
                 CueAction::Command(command) => inputs.commands.push((waiting.number(), command)),
             }
         }
+        inputs.contact = self.script.contact().unwrap_or(inputs.contact);
         if let Some(by_s) = self.script.clock_apart_s(clock.time()) {
             clock.set(by_s);
         }

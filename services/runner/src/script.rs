@@ -2,7 +2,7 @@
 //! tariffs at given times.
 
 use image::Command;
-use port::{Clock, TariffCalendar, Timestamp};
+use port::{Clock, ContactState, Surroundings, TariffCalendar, Timestamp};
 
 /// How far civil time may be from the clock that it follows: above what a block waits on a busy machine, below
 /// what anybody reads from a stamp.
@@ -20,8 +20,10 @@ pub struct Cue {
 /// What a cue does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum CueAction {
-    /// The contact of the digital input closes (true) or opens.
-    Contact(bool),
+    /// The contact of the digital input is believed to be so.
+    Contact(ContactState),
+    /// The surroundings are so.
+    Surroundings(Surroundings),
     /// A command is given, as by an operator.
     Command(Command),
     /// The civil clock is set, forwards by so many seconds or backwards.
@@ -35,13 +37,14 @@ pub struct Script {
     next: usize,
     calendar: Option<Box<dyn TariffCalendar>>,
     clock: Option<Box<dyn Clock + Send>>,
+    contact: Option<Box<dyn Fn() -> ContactState + Send>>,
 }
 
 impl Script {
     /// Cues in any order; those of one sample keep theirs.
     pub fn new(mut cues: Vec<Cue>) -> Script {
         cues.sort_by_key(|cue| cue.at);
-        Script { cues, next: 0, calendar: None, clock: None }
+        Script { cues, ..Script::default() }
     }
 
     /// With a calendar of tariffs; a tick ends where it changes the tariff.
@@ -57,6 +60,12 @@ impl Script {
         Script { clock: Some(clock), ..self }
     }
 
+    /// With a contact that is read before each tick; cues of one have no effect then.
+    #[must_use]
+    pub fn with_contact(self, contact: Box<dyn Fn() -> ContactState + Send>) -> Script {
+        Script { contact: Some(contact), ..self }
+    }
+
     /// Adds cues, each behind the others of its sample.
     pub fn add(&mut self, cues: Vec<Cue>) {
         self.cues.extend(cues);
@@ -67,6 +76,11 @@ impl Script {
     pub(crate) fn tariff(&self, at: Timestamp) -> Option<(u8, Option<Timestamp>)> {
         let calendar = self.calendar.as_ref()?;
         Some((calendar.tariff(at), calendar.next_change(at)))
+    }
+
+    /// The state of the contact outside, if there is one.
+    pub(crate) fn contact(&self) -> Option<ContactState> {
+        self.contact.as_ref().map(|contact| contact())
     }
 
     /// By how many seconds civil time is to be set to be that of the clock; nothing while it is near.

@@ -5,8 +5,8 @@ use host::{COMMANDS_MAX, CommandTicket};
 use image::{Ack, Command, Identity, Image, MeterId, Origin, Reading, Reason, Refusal, Request};
 use metering::{Limits, Tail, Wiring};
 use port::{
-    AsFast, EsyBus, ModuleIdentity, ModuleModel, Pace, Role, SampleBlock, SampleSource, SlotId,
-    SourceError, SourceFormat, SourceState, TariffCalendar, Timestamp,
+    AsFast, ContactState, EsyBus, ModuleIdentity, ModuleModel, Pace, Role, SampleBlock,
+    SampleSource, SlotId, SourceError, SourceFormat, SourceState, TariffCalendar, Timestamp,
 };
 use runner::{Cue, CueAction, Outcome, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
@@ -324,10 +324,10 @@ fn cues_do_not_depend_on_blocks() {
         let (mut runner, _services) = runner(source(Some(4.0)));
         runner.block_samples = block_samples;
         runner.script = Script::new(vec![
-            Cue { at: 5201, action: CueAction::Contact(false) },
+            Cue { at: 5201, action: CueAction::Contact(ContactState::of(false)) },
             Cue { at: 0, action: set(SettingId::Netting, 1) },
             Cue { at: 0, action: set(SettingId::TariffMode, 2) },
-            Cue { at: 2803, action: CueAction::Contact(true) },
+            Cue { at: 2803, action: CueAction::Contact(ContactState::of(true)) },
         ]);
         let mut settings = Vec::new();
         let outcome = runner

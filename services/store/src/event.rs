@@ -23,11 +23,13 @@ pub enum EventKind {
     Converter,
     /// An alarm was raised, or is over.
     Alarm,
+    /// Something went outside of its limits, or came back.
+    Surroundings,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [EventKind; 9] = [
+    pub const ALL: [EventKind; 10] = [
         EventKind::Start,
         EventKind::Stop,
         EventKind::Command,
@@ -37,6 +39,7 @@ impl EventKind {
         EventKind::Store,
         EventKind::Converter,
         EventKind::Alarm,
+        EventKind::Surroundings,
     ];
 
     /// Public, stable name.
@@ -51,6 +54,7 @@ impl EventKind {
             EventKind::Store => "store",
             EventKind::Converter => "converter",
             EventKind::Alarm => "alarm",
+            EventKind::Surroundings => "surroundings",
         }
     }
 }

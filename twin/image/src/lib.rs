@@ -4,6 +4,7 @@
 //! A service answers one request from one [`Image`], so that values never tear over two windows.
 
 mod command;
+mod warning;
 
 pub use catalog;
 use catalog::{PointId, SETTINGS, SettingId};
@@ -13,6 +14,7 @@ pub use port::{
 };
 use port::{ModuleModel, SlotId};
 use std::sync::Arc;
+pub use warning::{Warning, Warnings};
 
 /// Which meter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,6 +150,8 @@ pub struct InputOutput {
     pub output_closed: bool,
     /// Whether the wiring check of any meter finds a fault; never while the check is off.
     pub wrong_connection: bool,
+    /// What is outside of its limits.
+    pub warnings: Warnings,
 }
 
 /// Everything measured, at one moment.

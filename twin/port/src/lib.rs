@@ -4,19 +4,23 @@
 //! Nothing here opens, waits or draws a random number.
 
 mod bus;
+mod contact;
 mod disk;
 mod finding;
 mod reading;
 mod source;
+mod surroundings;
 mod time;
 mod wiring;
 
 pub use bus::{EsyBus, EsyReply, MeterCommand, ModuleIdentity, ModuleModel, SlotId};
+pub use contact::{ContactFilter, ContactLevel, ContactState};
 pub use disk::{Disk, DiskError, DiskFile};
 pub use finding::{Candidates, WiringFinding};
 pub use reading::{Flag, Flags, Reading, Readings, Reason};
 pub use source::{
     Channel, Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState,
 };
+pub use surroundings::Surroundings;
 pub use time::{AsFast, Clock, Pace, TariffCalendar, Timestamp};
 pub use wiring::WiringCorrection;

@@ -5,6 +5,7 @@
 //! thread or a random number without a seed.
 
 pub mod conformance;
+pub mod contact;
 pub mod disk;
 pub mod esy;
 pub mod frontend;

@@ -86,10 +86,10 @@ fn the_script_says_what_happens_to_the_meter_in_the_order_of_time() {
     let slot = SlotId::new(3).unwrap();
     let correction = WiringCorrection::new([0, 2, 1], [true, false, false]).unwrap();
     let told = [
-        (5.0, Action::Contact(true)),
+        (5.0, Action::Contact(1.0)),
         (6.0, Action::ResetPartial(esy3())),
         (6.5, Action::ResetDemand(MeterPort::Main)),
-        (7.0, Action::Contact(false)),
+        (7.0, Action::Contact(1e6)),
         (9.0, Action::Set(SettingId::Netting, 1)),
         (10.0, Action::Set(SettingId::Netting, 0)),
         (20.0, Action::Unplug(slot)),

@@ -3,11 +3,11 @@
 
 use crate::twin::{Effects, Note, NoteKind, OutputEdge};
 use bevy_ecs::prelude::*;
-use image::{Command, MeterId, Settings};
+use image::{Command, MeterId, Settings, Warnings};
 use metering::{Bank, Means, Meter};
 use port::{
-    EsyReply, MeterCommand, ModuleIdentity, Readings, SampleBlock, Timestamp, WiringCorrection,
-    WiringFinding,
+    ContactState, EsyReply, MeterCommand, ModuleIdentity, Readings, SampleBlock, Surroundings,
+    Timestamp, WiringCorrection, WiringFinding,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -158,6 +158,10 @@ pub struct DigitalInput {
     pub spent: bool,
 }
 
+/// What is outside of its limits.
+#[derive(Component, Debug, Clone, Copy, Default, PartialEq)]
+pub struct Warned(pub Warnings);
+
 /// The alarm.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq)]
 pub struct Alarm {
@@ -228,7 +232,9 @@ pub struct Inbox {
     /// Seconds from one window of a module to the next on its bus.
     pub bus_cycle_s: f64,
     /// Contact of the digital input.
-    pub input_closed: bool,
+    pub contact: ContactState,
+    /// What surrounds the meter.
+    pub surroundings: Surroundings,
     /// What the calendar of tariffs says at the block's end.
     pub calendar_tariff: Option<u8>,
     /// Commands that wait.

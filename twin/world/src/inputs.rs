@@ -22,9 +22,9 @@ const BY_CALENDAR: i64 = 3;
 /// Takes over the state of the contact.
 pub fn read_contact(inbox: Res<Inbox>, line: Res<TimeLine>, mut inputs: Query<&mut DigitalInput>) {
     for mut input in &mut inputs {
-        if input.closed != inbox.input_closed {
-            *input =
-                DigitalInput { closed: inbox.input_closed, since: line.position, spent: false };
+        let closed = inbox.contact.closed;
+        if input.closed != closed {
+            *input = DigitalInput { closed, since: line.position, spent: false };
         }
     }
 }

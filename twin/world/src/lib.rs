@@ -15,6 +15,7 @@ mod modules;
 mod outputs;
 mod publish;
 mod schedule;
+mod surroundings;
 mod time;
 mod twin;
 

@@ -3,6 +3,7 @@
 use crate::components::{
     Alarm, Correction, DeviceIdentity, DeviceSettings, DigitalInput, DigitalOutput, EsyModule,
     Inbox, Load, LoadReading, MeasuredBy, MeterOf, OnPhases, Outbox, Shown, Tariff, TickCount,
+    Warned,
 };
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
@@ -19,7 +20,7 @@ pub fn make_image(
     mut out: ResMut<Outbox>,
     meters: Query<(&MeterOf, &Shown, &Correction, Option<&EsyModule>)>,
     loads: Query<(&Load, &MeasuredBy, &OnPhases, &LoadReading)>,
-    device: Query<(&DigitalInput, &Tariff, &Alarm, &DigitalOutput)>,
+    device: Query<(&DigitalInput, &Tariff, &Alarm, &DigitalOutput, &Warned)>,
 ) {
     let mut shown: Vec<_> = meters
         .iter()
@@ -51,7 +52,7 @@ pub fn make_image(
             })
         })
         .collect();
-    let (input, tariff, alarm, output) = device.single().expect("there is one device");
+    let (input, tariff, alarm, output, warned) = device.single().expect("there is one device");
     out.0.image = Some(Arc::new(Image {
         tick: ticks.0,
         time: inbox.time,
@@ -66,6 +67,7 @@ pub fn make_image(
             output_closed: output.closed,
             wrong_connection: settings.0.get(SettingId::WrongConnectionDetection) == 1
                 && meters.iter().any(|(_, shown, ..)| shown.wiring.is_alarm()),
+            warnings: warned.0,
         },
     }));
 }

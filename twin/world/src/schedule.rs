@@ -1,6 +1,6 @@
 //! The order of a tick: one chain of stages, and a proof that it is one.
 
-use crate::{commands, inputs, loads, meters, modules, outputs, publish, time};
+use crate::{commands, inputs, loads, meters, modules, outputs, publish, surroundings, time};
 use bevy_ecs::message::message_update_system;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel, SingleThreadedExecutor};
@@ -61,7 +61,12 @@ pub fn schedule(shuffle: Option<u64>) -> Schedule {
             .in_set(Stage::Acquire),
         meters::close_windows.in_set(Stage::Meter),
         meters::count_windows.in_set(Stage::Accumulate),
-        (modules::judge_silence, meters::note_wiring, outputs::judge_alarm)
+        (
+            modules::judge_silence,
+            meters::note_wiring,
+            outputs::judge_alarm,
+            surroundings::judge_surroundings,
+        )
             .chain()
             .in_set(Stage::Judge),
         (inputs::choose_tariff, inputs::control_partial_counters, modules::brief_modules)
@@ -100,8 +105,8 @@ mod tests {
     use image::{Command, Identity, MeterId, Origin, Request};
     use metering::{Limits, Wiring};
     use port::{
-        EsyReply, ModuleIdentity, ModuleModel, Readings, Reason, SampleSource, SlotId, Timestamp,
-        WiringFinding,
+        ContactState, EsyReply, ModuleIdentity, ModuleModel, Readings, Reason, SampleSource,
+        SlotId, Timestamp, WiringFinding,
     };
     use sim::frontend::{Afe, FrontEnd};
     use sim::synthetic::Signal;
@@ -138,7 +143,7 @@ mod tests {
         for tick in 0..30u64 {
             source.read(&mut inputs.block, 200).expect("it does not fail");
             inputs.time = Timestamp::default() + (tick + 1) as f64 * 0.1;
-            inputs.input_closed = tick % 7 > 3;
+            inputs.contact = ContactState::of(tick % 7 > 3);
             let setting = catalog::SETTINGS[tick as usize % catalog::SETTINGS.len()].id;
             let request = Request::Set(setting, (tick / 5 % 3) as i64);
             inputs.commands.push((tick, Command { origin: Origin::Local, request }));

@@ -4,7 +4,7 @@ use crate::components::{
     Alarm, Calculation, ClosedWindow, ClosedWindows, CommandTicket, Converter, Correction, Device,
     DeviceIdentity, DeviceSettings, DigitalInput, DigitalOutput, EsyModule, Inbox, Link, Load,
     LoadReading, MeasuredBy, MeterCommands, MeterOf, Noted, NotedFault, OnPhases, Outbox, PerPhase,
-    Shown, SignalPath, Tariff, TickCount, WholeRun,
+    Shown, SignalPath, Tariff, TickCount, Warned, WholeRun,
 };
 use crate::schedule::schedule;
 use crate::time::TimeLine;
@@ -14,8 +14,8 @@ use catalog::SettingId;
 use image::{Ack, Command, Identity, Image, MeterId};
 use metering::{Bank, Digest, Limits, Means, Meter, MeterSettings, Registers, Tail, Wiring};
 use port::{
-    Channel, EsyReply, MeterCommand, ModuleIdentity, Reading, Readings, Reason, Role, SampleBlock,
-    SlotId, SourceFormat, Timestamp,
+    Channel, ContactState, EsyReply, MeterCommand, ModuleIdentity, Reading, Readings, Reason, Role,
+    SampleBlock, SlotId, SourceFormat, Surroundings, Timestamp,
 };
 use std::sync::Arc;
 
@@ -67,8 +67,10 @@ pub struct Inputs {
     pub bus_notes: Vec<String>,
     /// Seconds from one window of a module to the next that the bus brings; 0 if it brings each as it closes.
     pub bus_cycle_s: f64,
-    /// Whether the contact of the digital input is closed.
-    pub input_closed: bool,
+    /// The contact of the digital input.
+    pub contact: ContactState,
+    /// What surrounds the meter.
+    pub surroundings: Surroundings,
     /// The tariff by calendar at the end of the block, 1 or 2; none without a calendar.
     pub calendar_tariff: Option<u8>,
     /// Commands since the last tick, with a number for each.
@@ -125,6 +127,8 @@ pub enum NoteKind {
     Converter,
     /// The alarm is raised, or over.
     Alarm,
+    /// Something is outside of its limits, or within them again.
+    Surroundings,
 }
 
 /// A line for the log.
@@ -196,6 +200,7 @@ impl Twin {
             Tariff { active: None },
             Alarm::default(),
             DigitalOutput::default(),
+            Warned::default(),
         ));
         let meter = spawn_meter(&mut world, config);
         for module in &config.modules {
@@ -219,7 +224,8 @@ impl Twin {
             inbox.bus_cycle_s = inputs.bus_cycle_s;
             inbox.end = inputs.end;
             inbox.time = inputs.time;
-            inbox.input_closed = inputs.input_closed;
+            inbox.contact = inputs.contact;
+            inbox.surroundings = inputs.surroundings;
             inbox.calendar_tariff = inputs.calendar_tariff;
             let tickets =
                 inputs.commands.drain(..).map(|(id, command)| CommandTicket { id, command });

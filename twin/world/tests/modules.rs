@@ -172,9 +172,10 @@ fn a_module_is_told_what_it_missed() {
     close("one phase", single, 460.0, 1e-4);
 }
 
-/// [P5] One poll without an answer is not silence; replies of a slot that is not configured are nobody's.
+/// [P5, D-12] What the bus has given up on has nothing any more and its totals are held, until it answers; replies of a
+/// slot that is not configured are nobody's.
 #[test]
-fn one_missed_poll_changes_nothing() {
+fn the_bus_says_who_is_silent() {
     let mut bench = Plan { modules: vec![(1, Some(currents(2.0, 0.0)))], ..Plan::new() }.bench();
     bench.run(1.0);
     let missed = |number, reason| EsyReply {
@@ -183,9 +184,14 @@ fn one_missed_poll_changes_nothing() {
         result: Err(reason),
         wiring: WiringFinding::NoSignal,
     };
-    bench.inputs.replies.push(missed(1, Reason::BusTimeout));
     bench.inputs.replies.push(missed(9, Reason::SensorFault));
     bench.tick(1);
+    assert!(bench.live(esy(1), Q::ActivePower, Scope::System).value().is_some());
+    bench.inputs.replies.push(missed(1, Reason::BusTimeout));
+    bench.tick(1);
+    assert!(has_lost(&bench, 1, Reason::BusTimeout));
+    assert!(bench.effects.notes.iter().any(|note| note.text == "esy1 does not answer"));
+    bench.run(0.5);
     assert!(bench.live(esy(1), Q::ActivePower, Scope::System).value().is_some());
     bench.inputs.replies.push(missed(1, Reason::SensorFault));
     bench.tick(1);

@@ -253,5 +253,6 @@ fn kind(kind: NoteKind) -> EventKind {
         NoteKind::Clock => EventKind::Clock,
         NoteKind::Converter => EventKind::Converter,
         NoteKind::Alarm => EventKind::Alarm,
+        NoteKind::Surroundings => EventKind::Surroundings,
     }
 }

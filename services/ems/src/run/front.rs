@@ -1,13 +1,13 @@
 //! The display and the buttons beside a run, at a socket.
 
 use crate::failure::{Failure, note};
-use display::NetworkFacts;
+use display::{NetworkFacts, Press};
 use host::{Commands, Images};
 use panel::{Control, Panel};
 use port::Clock;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 
 /// Listens at the socket.
 pub async fn bind(path: &Path) -> Result<Control, Failure> {
@@ -17,16 +17,29 @@ pub async fn bind(path: &Path) -> Result<Control, Failure> {
     Ok(control)
 }
 
-/// Runs the display until `stop`. There are no buttons and no glass but those of the socket.
+/// Runs the display until `stop`, with the meter's own keys. There is no glass but that of the socket.
 pub async fn run(
     control: Control,
     network: Vec<(String, String)>,
     clock: Arc<dyn Clock + Send + Sync>,
+    mut keys: broadcast::Receiver<Press>,
     (images, commands, stop): (Images, Commands, watch::Receiver<bool>),
 ) {
-    let (_presses, presses) = mpsc::channel(panel::PRESSES_MAX);
+    let (pressed, presses) = mpsc::channel(panel::PRESSES_MAX);
     let (_network, network) = watch::channel(NetworkFacts(network));
     let (glass, _) = watch::channel((display::Frame::CLEAR, true));
     let front = Panel { images, commands, presses, control: Some(control), network, clock, glass };
-    front.run(stop).await;
+    tokio::select! {
+        () = front.run(stop) => {}
+        () = async {
+            loop {
+                match keys.recv().await {
+                    // A press that finds no room is lost, as on any display that is busy.
+                    Ok(press) => drop(pressed.try_send(press)),
+                    Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        } => {}
+    }
 }

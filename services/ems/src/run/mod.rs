@@ -3,6 +3,7 @@
 mod bus;
 mod front;
 pub mod hardware;
+mod lines;
 mod output;
 mod services;
 pub mod simulated;
@@ -17,6 +18,7 @@ use config::{Backend, Config, Speed};
 use host::COMMANDS_MAX;
 use image::Image;
 use lab::Installation;
+use lines::Lines;
 use linux::RealPace;
 use metering::Tail;
 use output::Output;
@@ -55,7 +57,6 @@ pub struct Prepared {
 /// Runs until the duration is over, the scenario ends or a signal comes.
 pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     let config = installation::of(arguments)?;
-    note_what_is_not_there(&config);
     let prepared = match config.backend {
         Backend::Sim => simulated::prepare(arguments, &config)?,
         Backend::Ads131m08 => hardware::prepare(arguments, &config)?,
@@ -67,20 +68,14 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     runtime.block_on(serve(arguments, config, prepared))
 }
 
-/// What can be configured and no run does yet is said.
-fn note_what_is_not_there(config: &Config) {
-    let io = &config.io;
-    if io.input.is_some() || io.output.is_some() || io.led.is_some() || !io.buttons.is_empty() {
-        note(
-            "note: io: a run of this version does not use lines of GPIO yet; `ems doctor` checks them",
-        );
-    }
-}
-
 async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Result<(), Failure> {
     let Prepared { title, seed, installation, pace, block_samples, duration_s, kept } = prepared;
     let doors = Doors::open(&settings).await?;
+    let lines = Lines::open(&settings.io)?;
     let Installation { config, feed, mut script } = installation;
+    if let Some(contact) = lines.contact() {
+        script = script.with_contact(Box::new(contact));
+    }
     let mut twin = Twin::new(&config);
     let (begin, mut attached) = kept.unzip();
     if let Some(begin) = begin {
@@ -97,7 +92,8 @@ async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Res
     let (images, watching) = watch::channel(first);
     let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
     let clock = Arc::new(ImageClock(watching.clone()));
-    let seam = Seam { images: watching, commands: command_sender, clock };
+    let presses = lines.presses();
+    let seam = Seam { images: watching, commands: command_sender, clock, presses };
     let address = doors.modbus_address();
     let mut served = Served { config: settings, services: doors.serve(&seam), seam };
 
@@ -116,7 +112,7 @@ async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Res
     let live = Live::new(&title, seed, address);
     let output = Output { live, json: arguments.json, failure: None };
     let (outcome, interrupted) =
-        drive(Loop::start(runner, output, attached), arguments, &mut served).await?;
+        drive(Loop::start(runner, output, attached, lines), arguments, &mut served).await?;
     served.services.stop().await?;
     if interrupted {
         note("stopped");
@@ -138,13 +134,19 @@ struct Loop {
 }
 
 impl Loop {
-    fn start(runner: Runner, mut output: Output, mut attached: Option<Attached>) -> Loop {
+    fn start(
+        runner: Runner,
+        mut output: Output,
+        mut attached: Option<Attached>,
+        lines: Lines,
+    ) -> Loop {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let (sender, done) = oneshot::channel();
         std::thread::spawn(move || {
             let mut supervisor = Supervisor::new();
             let outcome = runner.run(|effects| {
+                lines.observe(effects);
                 output.show(effects);
                 if let Some(attached) = &mut attached {
                     attached.observe(effects);
@@ -153,6 +155,7 @@ impl Loop {
                 output.failure.is_none() && !stopped.load(Ordering::Relaxed)
             });
             supervisor::stopping();
+            drop(lines);
             output.live.leave();
             if let Some(attached) = attached {
                 attached.finish();

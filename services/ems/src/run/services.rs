@@ -3,6 +3,7 @@
 use super::front;
 use crate::failure::{Failure, note};
 use config::{Config, Parity, Rs485};
+use display::Press;
 use host::{Commands, Images};
 use linux::SerialSettings;
 use modbus::{Line, Options, RtuServer, Server};
@@ -12,7 +13,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 use tokio_serial::SerialStream;
 
@@ -49,7 +50,7 @@ impl Doors {
     /// Lets people in.
     pub fn serve(self, seam: &Seam) -> Services {
         let mut services = Services::none();
-        let Seam { images, commands, clock } = seam;
+        let Seam { images, commands, clock, presses } = seam;
         let clock = || Arc::clone(clock);
         let network =
             self.modbus_address().map(|address| ("Modbus TCP".into(), address.to_string()));
@@ -69,7 +70,8 @@ impl Doors {
         }
         if let Some(control) = self.panel {
             let seams = (images.clone(), commands.clone(), services.stop.subscribe());
-            services.add(front::run(control, network.into_iter().collect(), clock(), seams));
+            let network = network.into_iter().collect();
+            services.add(front::run(control, network, clock(), presses.subscribe(), seams));
         }
         services
     }
@@ -83,6 +85,8 @@ pub struct Seam {
     pub commands: Commands,
     /// Against which ages are told.
     pub clock: Arc<dyn Clock + Send + Sync>,
+    /// Keys of the meter that were pressed.
+    pub presses: broadcast::Sender<Press>,
 }
 
 /// Simulated time: that of the newest image.

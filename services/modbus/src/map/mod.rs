@@ -129,6 +129,8 @@ pub enum State {
     Alarm,
     /// The contact of the digital output conducts.
     OutputClosed,
+    /// What is outside of its limits, a bit each.
+    Warnings,
     /// The wiring check finds a fault.
     WrongConnection,
     /// 0 run, 1 fault.

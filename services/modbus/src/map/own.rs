@@ -18,6 +18,7 @@ const MODEL: u16 = 0x7050;
 const SETTINGS: u16 = 0x7060;
 const WIRING: u16 = 0x7070;
 const OUTPUT: u16 = 0x7084;
+const WARNINGS: u16 = 0x7085;
 const WIDE_SETTINGS: u16 = 0x7090;
 const ENERGIES: u16 = 0x7100;
 const STATUS: u16 = 0x7400;
@@ -119,6 +120,7 @@ fn head() -> Vec<Row> {
         row(SOFTWARE_ID, Kind::Ascii(32), Source::Identity(Identity::SoftwareId)).note("software id of the metrology"),
         row(MODEL, Kind::Ascii(8), Source::Identity(Identity::Model)),
         row(OUTPUT, Kind::UInt16, Source::State(State::OutputClosed)).note("1: the contact of the digital output conducts"),
+        row(WARNINGS, Kind::UInt16, Source::State(State::Warnings)).note("bits: temperature, altitude, humidity, supply, input undefined, output overload"),
         row(WIRING, Kind::Ascii(20), Source::Wiring).note("what the check of the wiring finds: ok, no_signal, ambiguous, or the name of a fault"),
     ]
 }
@@ -151,7 +153,7 @@ fn energy(point: &Point) -> Option<Row> {
 fn status(point: &Point) -> Row {
     let base = order(STATUS_ORDER, point.quantity.id).expect("STATUS_ORDER names every quantity");
     row(STATUS + base * STATUS_STRIDE + place(point), Kind::UInt16, Source::Status(point.id)).note(
-        "0: good, bits: gap, clipped, over range, crest factor, under range; 100h and more: reason",
+        "0: good, bits: gap, clipped, over range, crest factor, under range, stale; 100h and more: reason",
     )
 }
 

@@ -192,6 +192,7 @@ fn state(part: State) -> &'static str {
         State::Tariff => "tariff",
         State::Alarm => "alarm",
         State::OutputClosed => "output_closed",
+        State::Warnings => "warnings",
         State::WrongConnection => "wrong_connection",
         State::Device => "device",
     }

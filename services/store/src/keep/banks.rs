@@ -145,7 +145,8 @@ impl Banks {
                 | EventKind::Module
                 | EventKind::Wiring
                 | EventKind::Converter
-                | EventKind::Alarm => {}
+                | EventKind::Alarm
+                | EventKind::Surroundings => {}
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::error::ScenarioError;
 use super::node::{Node, Value};
 use super::shape::{Key, Names, Shape, Table, Takes};
-use super::unit::{CURRENT, short};
+use super::unit::{CURRENT, LENGTH, PART, TIME, short};
 use crate::synthetic::{MeterPort, System, Terminals, Wire};
 use catalog::{SETTINGS, Setting, SettingId};
 use port::{ModuleModel, SlotId, WiringCorrection};
@@ -81,6 +81,12 @@ pub struct Device {
     pub modules: Vec<Module>,
     /// Bits a second of the wire to the modules; none: they answer without one.
     pub esy_baud: Option<u32>,
+    /// How long the contact at the digital input bounces, in seconds.
+    pub contact_bounce_s: f64,
+    /// Height above the sea in metres, if it is said.
+    pub altitude_m: Option<f64>,
+    /// Relative humidity, 0 to 1, if it is said.
+    pub humidity: Option<f64>,
     /// How the wires really lie at the terminals and through the transformers.
     pub terminals: Terminals,
     /// Settings that are not as delivered; accepted by their rows.
@@ -140,6 +146,22 @@ pub(super) static DEVICE: Shape = Shape {
             "esy_baud",
             Takes::Whole(9600, 921_600),
             "Bits a second of the wire to the modules, 115200 as delivered; left out, they answer without a wire.",
+        ),
+        Key::usually(
+            "contact_bounce",
+            Takes::Quantity(&TIME, 0.0, 0.1),
+            "0 s",
+            "How long the contact at the digital input bounces when it opens or closes.",
+        ),
+        Key::optional(
+            "altitude",
+            Takes::Quantity(&LENGTH, -500.0, 9000.0),
+            "Height above the sea.",
+        ),
+        Key::optional(
+            "humidity",
+            Takes::Quantity(&PART, 0.0, 1.0),
+            "Relative humidity of the air.",
         ),
         Key::usually(
             "terminals",
@@ -240,6 +262,9 @@ pub(super) fn read(table: Table) -> Result<Device, ScenarioError> {
         sample_rate_hz,
         modules,
         esy_baud: table.get("esy_baud").map(|_| table.whole("esy_baud") as u32),
+        contact_bounce_s: table.number("contact_bounce"),
+        altitude_m: table.maybe_number("altitude"),
+        humidity: table.maybe_number("humidity"),
         terminals: Terminals { voltages: read_voltages(terminals, system)?, neutral, currents },
         settings: read_settings(table)?,
     })

@@ -12,10 +12,19 @@ use super::device::{
 use super::error::{ScenarioError, unknown};
 use super::load::{check_repetition, installed, read_moment};
 use super::shape::{KIND, Key, Kind, LATEST_S, Names, Shape, Table, Takes};
-use super::unit::{ANGLE, FREQUENCY, FREQUENCY_RATE, PART, TIME};
+use super::unit::{
+    ANGLE, CURRENT, FREQUENCY, FREQUENCY_RATE, PART, RESISTANCE, TEMPERATURE, TIME, VOLTAGE,
+};
 use crate::synthetic::{Event, EventKind, Grid, Load, MeterPort, Phases, Track};
 use catalog::SettingId;
 use port::{SlotId, WiringCorrection};
+
+/// Resistance of a contact of which only the state is said, in ohms.
+const CLOSED_OHM: f64 = 1.0;
+const OPEN_OHM: f64 = 1e6;
+
+/// Temperature where nothing is said of it, in degrees Celsius.
+const ROOM_C: f64 = 23.0;
 
 /// Most times that one entry comes again: every quarter of an hour for a year, three times over.
 const MAX_TIMES: usize = 100_000;
@@ -35,8 +44,14 @@ pub struct Step {
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Action {
-    /// The contact of the digital input opens (false) or closes.
-    Contact(bool),
+    /// The contact of the digital input has this resistance, in ohms.
+    Contact(f64),
+    /// The wire of the digital input picks up so much while it is open, in volts rms.
+    PickUp(f64),
+    /// Air temperature in degrees Celsius.
+    Temperature(f64),
+    /// What hangs on the digital output: volts across the open contact, amperes through the closed one.
+    OutputLoad(f64, f64),
     /// A setting gets a value, which its row accepts.
     Set(SettingId, i64),
     /// Partial counters of a meter back to zero.
@@ -97,7 +112,7 @@ const fn level(low: f64, high: f64) -> Key {
     Key::needed("to", Takes::Quantity(&PART, low, high), "Part of what it would be.")
 }
 
-static KINDS: [Kind; 14] = [
+static KINDS: [Kind; 17] = [
     Kind {
         name: "sag",
         doc: "The voltage falls.",
@@ -145,7 +160,52 @@ static KINDS: [Kind; 14] = [
     Kind {
         name: "contact",
         doc: "The contact of the digital input.",
-        keys: &[Key::needed("to", Takes::Name(&CONTACT), "Its new state; it begins open."), FOR],
+        keys: &[
+            Key::needed("to", Takes::Name(&CONTACT), "Its new state; it begins open."),
+            Key::optional(
+                "resistance",
+                Takes::Quantity(&RESISTANCE, 0.0, 1e9),
+                "What it has then; 1 ohm closed and 1 Mohm open if left out. 840 ohm is closed, 25 kohm is open, and between the two the last state is held.",
+            ),
+            FOR,
+        ],
+    },
+    Kind {
+        name: "pick-up",
+        doc: "The wire of the digital input picks up 50 Hz while the contact is open.",
+        keys: &[
+            Key::needed(
+                "to",
+                Takes::Quantity(&VOLTAGE, 0.0, 30.0),
+                "How much, in rms; the input survives 30 V.",
+            ),
+            FOR,
+        ],
+    },
+    Kind {
+        name: "temperature",
+        doc: "The air around the meter has another temperature. Its parts do not follow it.",
+        keys: &[
+            Key::needed("to", Takes::Quantity(&TEMPERATURE, -60.0, 120.0), "How warm it is."),
+            FOR,
+        ],
+    },
+    Kind {
+        name: "output-load",
+        doc: "Something hangs on the digital output.",
+        keys: &[
+            Key::needed(
+                "voltage",
+                Takes::Quantity(&VOLTAGE, 0.0, 1000.0),
+                "Across the open contact; 42 V is the most.",
+            ),
+            Key::needed(
+                "current",
+                Takes::Quantity(&CURRENT, 0.0, 100.0),
+                "Through the closed one; 100 mA is the most.",
+            ),
+            FOR,
+        ],
     },
     Kind {
         name: "setting",
@@ -206,6 +266,9 @@ enum Lane {
     /// By its place in the list of loads.
     Load(usize),
     Contact,
+    PickUp,
+    Temperature,
+    OutputLoad,
     Setting(SettingId),
     Module(SlotId),
     Correction(MeterPort),
@@ -216,7 +279,9 @@ enum Lane {
 enum Aim {
     /// A part, or hertz.
     Level(f64),
-    /// Closed, plugged in.
+    /// Volts and amperes.
+    Load(f64, f64),
+    /// Plugged in.
     State(bool),
     Value(i64),
     Correction(WiringCorrection),
@@ -340,7 +405,17 @@ fn aims(table: Table, context: &Context) -> Result<Vec<(Lane, Aim)>, ScenarioErr
             })?;
             vec![(Lane::Load(place), level("to"))]
         }
-        "contact" => vec![(Lane::Contact, Aim::State(table.text("to") == "closed"))],
+        "contact" => {
+            let usual = if table.text("to") == "closed" { CLOSED_OHM } else { OPEN_OHM };
+            let resistance_ohm = table.maybe_number("resistance").unwrap_or(usual);
+            vec![(Lane::Contact, Aim::Level(resistance_ohm))]
+        }
+        "pick-up" => vec![(Lane::PickUp, level("to"))],
+        "temperature" => vec![(Lane::Temperature, level("to"))],
+        "output-load" => {
+            let load = Aim::Load(table.number("voltage"), table.number("current"));
+            vec![(Lane::OutputLoad, load)]
+        }
         "setting" => {
             let setting = setting_named(table.text("setting"));
             let value = setting_value(setting, table.get("to").expect("needed"))?;
@@ -476,7 +551,10 @@ fn initial(lane: Lane, context: &Context) -> Aim {
     match lane {
         Lane::Voltage(_) | Lane::Load(_) => Aim::Level(1.0),
         Lane::Frequency => Aim::Level(context.grid.frequency_hz),
-        Lane::Contact => Aim::State(false),
+        Lane::Contact => Aim::Level(OPEN_OHM),
+        Lane::PickUp => Aim::Level(0.0),
+        Lane::Temperature => Aim::Level(ROOM_C),
+        Lane::OutputLoad => Aim::Load(0.0, 0.0),
         Lane::Setting(id) => Aim::Value(setting(id)),
         Lane::Module(_) => Aim::State(true),
         Lane::Correction(_) => Aim::Correction(WiringCorrection::NONE),
@@ -549,7 +627,12 @@ impl Change {
                 let so_far = std::mem::replace(level, Track::constant(1.0));
                 *level = so_far.ramp(at_s, at_s + over_s, to);
             }
-            (Lane::Contact, Aim::State(closed)) => step(Action::Contact(closed)),
+            (Lane::Contact, Aim::Level(ohm)) => step(Action::Contact(ohm)),
+            (Lane::PickUp, Aim::Level(volts)) => step(Action::PickUp(volts)),
+            (Lane::Temperature, Aim::Level(c)) => step(Action::Temperature(c)),
+            (Lane::OutputLoad, Aim::Load(volts, amperes)) => {
+                step(Action::OutputLoad(volts, amperes));
+            }
             (Lane::Setting(id), Aim::Value(value)) => step(Action::Set(id, value)),
             (Lane::Module(slot), Aim::State(true)) => step(Action::Plug(slot)),
             (Lane::Module(slot), Aim::State(false)) => step(Action::Unplug(slot)),

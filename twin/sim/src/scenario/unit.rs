@@ -25,7 +25,9 @@ macro_rules! dimensions {
 dimensions! {
     VOLTAGE, "a voltage", "230 V", [("V", 1.0), ("mV", 1e-3), ("kV", 1e3)];
     CURRENT, "a current", "100 A", [("A", 1.0), ("mA", 1e-3), ("kA", 1e3)];
-    RESISTANCE, "a resistance", "0.2 ohm", [("ohm", 1.0), ("mohm", 1e-3)];
+    RESISTANCE, "a resistance", "0.2 ohm", [("ohm", 1.0), ("mohm", 1e-3), ("kohm", 1e3)];
+    TEMPERATURE, "a temperature", "23 C", [("C", 1.0)];
+    LENGTH, "a height", "400 m", [("m", 1.0), ("km", 1e3)];
     POWER, "a power", "2.5 kW", [("W", 1.0), ("kW", 1e3), ("MW", 1e6)];
     REACTIVE_POWER, "a reactive power", "0.5 kvar", [("var", 1.0), ("kvar", 1e3)];
     APPARENT_POWER, "an apparent power", "2.5 kVA", [("VA", 1.0), ("kVA", 1e3)];

@@ -8,7 +8,8 @@ use image::{
 };
 use metering::{Limits, Tail, Wiring};
 use port::{
-    EsyBus, ModuleIdentity, ModuleModel, Role, SampleBlock, SampleSource, SlotId, SourceState,
+    ContactState, EsyBus, ModuleIdentity, ModuleModel, Role, SampleBlock, SampleSource, SlotId,
+    SourceState,
 };
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
@@ -222,7 +223,7 @@ impl Bench {
     }
 
     pub fn contact(&mut self, closed: bool) {
-        self.inputs.input_closed = closed;
+        self.inputs.contact = ContactState::of(closed);
     }
 
     pub fn bus(&mut self) -> &mut VirtualBus {
