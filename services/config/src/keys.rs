@@ -90,6 +90,7 @@ pub const KEYS: &[Key] = &[
     key("io.input",            Takes::Gpio,                     "",            "Line of the digital input, active while the contact is closed."),
     key("io.output",           Takes::Gpio,                     "",            "Line of the digital output (variant O1), active while it is closed."),
     key("io.led",              Takes::Gpio,                     "",            "Line of the red LED."),
+    key("io.power_fail",       Takes::Gpio,                     "",            "Line that is active when the supply fails: the meter keeps its counters and stops."),
     key("io.buttons",          Takes::Gpios,                    "[]",          "Lines of the four keys: up, down, back, enter."),
     key("display.control",     Takes::Text,                     "",            "Socket for `ems lcd` and `ems button`; by default control.sock in $RUNTIME_DIRECTORY."),
 ];

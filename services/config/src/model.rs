@@ -157,6 +157,8 @@ pub struct Io {
     pub output: Option<GpioLine>,
     /// The LED.
     pub led: Option<GpioLine>,
+    /// What tells that the supply fails.
+    pub power_fail: Option<GpioLine>,
     /// The keys up, down, back and enter.
     pub buttons: Vec<GpioLine>,
 }
@@ -308,6 +310,7 @@ impl Reader<'_> {
                 input: self.parsed("io.input"),
                 output: self.parsed("io.output"),
                 led: self.parsed("io.led"),
+                power_fail: self.parsed("io.power_fail"),
                 buttons: self
                     .items("io.buttons")
                     .iter()
@@ -426,7 +429,12 @@ fn check(config: &Config, values: &mut Values) {
     }
     let io = &config.io;
     let mut lines: Vec<(&str, &GpioLine)> = vec![("adc.drdy", &config.adc.drdy)];
-    let ones = [("io.input", &io.input), ("io.output", &io.output), ("io.led", &io.led)];
+    let ones = [
+        ("io.input", &io.input),
+        ("io.output", &io.output),
+        ("io.led", &io.led),
+        ("io.power_fail", &io.power_fail),
+    ];
     lines.extend(ones.into_iter().filter_map(|(path, line)| Some((path, line.as_ref()?))));
     lines.extend(io.buttons.iter().map(|line| ("io.buttons", line)));
     for (place, (path, line)) in lines.iter().enumerate() {

@@ -39,6 +39,12 @@ fn brown_outs_cost_a_second_at_most() {
     brown_out::dips_cost_nothing();
 }
 
+/// [D-15, G14] Brown-outs as the supply of the meter sees them.
+#[test]
+fn ramps_and_dips_cost_a_second_at_most() {
+    (0..6).for_each(brown_out::ramps_and_dips);
+}
+
 /// [D-6] The oldest days go, counters go on.
 #[test]
 fn the_oldest_days_go_when_the_disk_is_full() {

@@ -15,6 +15,7 @@ pub mod recorded;
 pub mod scenario;
 pub mod sources;
 pub mod steps;
+pub mod supply;
 pub mod synthetic;
 pub mod waveform;
 pub mod wire;

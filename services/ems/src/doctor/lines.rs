@@ -21,7 +21,12 @@ pub fn checks(patient: &Patient) -> Vec<Check> {
 
 fn gpio(config: &Config, is_running: bool) -> Vec<Check> {
     let io = &config.io;
-    let ones = [("io.input", &io.input), ("io.output", &io.output), ("io.led", &io.led)];
+    let ones = [
+        ("io.input", &io.input),
+        ("io.output", &io.output),
+        ("io.led", &io.led),
+        ("io.power_fail", &io.power_fail),
+    ];
     let ones = ones.into_iter().filter_map(|(name, line)| Some((name, line.as_ref()?)));
     let buttons = io.buttons.iter().map(|line| ("io.buttons", line));
     let checks: Vec<Check> =

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use world::{Effects, OutputEdge, Pulse};
 
 /// How often lines that go in are looked at: four times within what a level has to stand.
@@ -29,6 +29,9 @@ const LED_LIT_NS: u64 = 25_000_000;
 
 /// Pulses and edges that may wait; a minute's worth at full load.
 const WAITING_MAX: usize = 1024;
+
+/// Looks in a row after which a failing supply is believed: 10 ms of the 100 ms that are left.
+const FAILING_MIN: u32 = 3;
 
 /// Presses that may wait for the display.
 const PRESSES_MAX: usize = 16;
@@ -45,6 +48,7 @@ enum Drive {
 enum Look {
     Input,
     Key(Key),
+    PowerFail,
 }
 
 /// Lines, real or played. A line that is not there does nothing.
@@ -59,6 +63,7 @@ struct Gpio {
     input: Option<InputLine>,
     output: Option<OutputLine>,
     led: Option<OutputLine>,
+    power_fail: Option<InputLine>,
     keys: Vec<InputLine>,
 }
 
@@ -71,6 +76,7 @@ impl Gpio {
             input: io.input.as_ref().map(input).transpose().map_err(environment)?,
             output: io.output.as_ref().map(output).transpose().map_err(environment)?,
             led: io.led.as_ref().map(output).transpose().map_err(environment)?,
+            power_fail: io.power_fail.as_ref().map(input).transpose().map_err(environment)?,
             keys: io.buttons.iter().map(input).collect::<Result<_, _>>().map_err(environment)?,
         })
     }
@@ -90,6 +96,7 @@ impl Board for Gpio {
         let line = match at {
             Look::Input => self.input.as_ref(),
             Look::Key(key) => self.keys.get(key as usize),
+            Look::PowerFail => self.power_fail.as_ref(),
         };
         line.map(InputLine::is_active).transpose().map_err(|error| error.to_string())
     }
@@ -110,6 +117,8 @@ struct Desk {
     keys: [ContactFilter; Key::ALL.len()],
     presses: Presses,
     pressed: Vec<Press>,
+    /// Looks in a row that found the supply failing.
+    failing: u32,
 }
 
 impl Desk {
@@ -158,6 +167,9 @@ impl Desk {
         if let Some(active) = board.look(Look::Input)? {
             self.contact.see(now_s, level(active));
         }
+        // A spike is no failure, and a failure leaves little time.
+        let fails = board.look(Look::PowerFail)? == Some(true);
+        self.failing = if fails { self.failing + 1 } else { 0 };
         for key in Key::ALL {
             let Some(active) = board.look(Look::Key(key))? else { continue };
             if let Some((at_s, state)) = self.keys[key as usize].see(now_s, level(active)) {
@@ -192,6 +204,7 @@ pub struct Lines {
     shared: Arc<Shared>,
     has_input: bool,
     presses: broadcast::Sender<Press>,
+    supply_fails: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -199,6 +212,7 @@ impl Lines {
     /// Takes the lines that are configured, and looks after them on a thread of its own.
     pub fn open(io: &Io) -> Result<Lines, Failure> {
         let (presses, _) = broadcast::channel(PRESSES_MAX);
+        let supply_fails = watch::Sender::new(false);
         let shared = Arc::new(Shared {
             desk: Mutex::default(),
             changed: Condvar::new(),
@@ -206,12 +220,15 @@ impl Lines {
             begun: Instant::now(),
         });
         let any = io.input.is_some() || io.output.is_some() || io.led.is_some();
-        let mut lines = Lines { shared, has_input: io.input.is_some(), presses, thread: None };
+        let any = any || io.power_fail.is_some();
+        let has_input = io.input.is_some();
+        let mut lines = Lines { shared, has_input, presses, supply_fails, thread: None };
         if any || !io.buttons.is_empty() {
             let board = Gpio::open(io)?;
             let (shared, presses) = (Arc::clone(&lines.shared), lines.presses.clone());
+            let supply_fails = lines.supply_fails.clone();
             let thread = std::thread::Builder::new().name("io".into());
-            let thread = thread.spawn(move || look_after(&shared, board, &presses));
+            let thread = thread.spawn(move || look_after(&shared, board, &presses, &supply_fails));
             lines.thread =
                 Some(thread.map_err(|error| Failure::Environment(format!("a thread: {error}")))?);
         }
@@ -221,6 +238,11 @@ impl Lines {
     /// What is pressed from now on.
     pub fn presses(&self) -> broadcast::Sender<Press> {
         self.presses.clone()
+    }
+
+    /// Turns true when the supply fails.
+    pub fn supply_fails(&self) -> watch::Receiver<bool> {
+        self.supply_fails.subscribe()
     }
 
     /// Tells the state of the contact, if there is a line for it.
@@ -256,7 +278,12 @@ impl Drop for Lines {
 }
 
 /// Runs the lines until the run lets go of them, or one fails. Either way all are at rest then.
-fn look_after(shared: &Shared, mut board: Gpio, presses: &broadcast::Sender<Press>) {
+fn look_after(
+    shared: &Shared,
+    mut board: Gpio,
+    presses: &broadcast::Sender<Press>,
+    supply_fails: &watch::Sender<bool>,
+) {
     let mut desk = shared.desk();
     while !shared.stopped.load(Ordering::Relaxed) {
         let next_ns = match desk.step(shared.now_ns(), &mut board) {
@@ -270,6 +297,11 @@ fn look_after(shared: &Shared, mut board: Gpio, presses: &broadcast::Sender<Pres
             // Without a display nobody listens.
             let _nobody = presses.send(press);
         }
+        supply_fails.send_if_modified(|fails| {
+            let news = desk.failing >= FAILING_MIN && !*fails;
+            *fails |= news;
+            news
+        });
         let wait = Duration::from_nanos(next_ns.saturating_sub(shared.now_ns()));
         desk = match shared.changed.wait_timeout(desk, wait) {
             Ok((desk, _)) => desk,
@@ -349,6 +381,20 @@ mod tests {
         assert_eq!(lit, [320, 380, 440, 510, 570]);
         let out = board.driven.iter().filter(|(_, what, active)| *what == Drive::Led && !active);
         assert_eq!(out.count(), 5);
+    }
+
+    /// [G14, D-15] A failing supply is believed after three looks, a spike is not.
+    #[test]
+    fn a_failing_supply_is_believed_at_once() {
+        let (mut desk, mut board) = (Desk::default(), Played::default());
+        board.active = vec![Look::PowerFail];
+        run(&mut desk, &mut board, 6);
+        board.active.clear();
+        run(&mut desk, &mut board, 12);
+        assert_eq!(desk.failing, 0);
+        board.active = vec![Look::PowerFail];
+        run(&mut desk, &mut board, 26);
+        assert!(desk.failing >= FAILING_MIN, "{}", desk.failing);
     }
 
     /// [D3, I2] A key that bounces is one press, and a contact is believed when it stands.

@@ -92,7 +92,7 @@ async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Res
     let (images, watching) = watch::channel(first);
     let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
     let clock = Arc::new(ImageClock(watching.clone()));
-    let presses = lines.presses();
+    let (presses, supply_fails) = (lines.presses(), lines.supply_fails());
     let seam = Seam { images: watching, commands: command_sender, clock, presses };
     let address = doors.modbus_address();
     let mut served = Served { config: settings, services: doors.serve(&seam), seam };
@@ -112,7 +112,8 @@ async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Res
     let live = Live::new(&title, seed, address);
     let output = Output { live, json: arguments.json, failure: None };
     let (outcome, interrupted) =
-        drive(Loop::start(runner, output, attached, lines), arguments, &mut served).await?;
+        drive(Loop::start(runner, output, attached, lines), arguments, &mut served, supply_fails)
+            .await?;
     served.services.stop().await?;
     if interrupted {
         note("stopped");
@@ -183,6 +184,7 @@ async fn drive(
     mut running: Loop,
     arguments: &RunArgs,
     served: &mut Served,
+    mut supply_fails: watch::Receiver<bool>,
 ) -> Result<(Outcome, bool), Failure> {
     let signal = |kind| signal(kind).map_err(|error| Failure::Environment(error.to_string()));
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -197,6 +199,11 @@ async fn drive(
             }
             _ = interrupt.recv() => interrupted = true,
             _ = terminate.recv() => interrupted = true,
+            Ok(_) = supply_fails.wait_for(|fails| *fails), if !interrupted => {
+                // The last gasp: what a stop keeps, within the time that is left.
+                note("note: the supply fails; the counters are kept");
+                interrupted = true;
+            }
             _ = hang_up.recv() => {
                 supervisor::reloading();
                 reload(arguments, served).await?;
