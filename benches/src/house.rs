@@ -127,6 +127,7 @@ pub fn config(format: SourceFormat, meters: usize, start: Timestamp) -> TwinConf
     TwinConfig {
         identity: Identity {
             serial: "SIM0000002026".into(),
+            variant: port::Variant::Lab,
             simulated: true,
             ..Identity::default()
         },

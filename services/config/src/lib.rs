@@ -20,8 +20,9 @@ mod value;
 pub use keys::{KEYS, Key, MODULE, Takes};
 pub use layers::{Finding, Layer, Origin, is_variable, variables};
 pub use model::{
-    Adc, Backend, Bus, Config, Device, Display, Esy, Io, Module, Parity, Rs485, Sim, Spi, Variant,
+    Adc, Backend, Bus, Config, Device, Display, Esy, Io, Module, Parity, Rs485, Sim, Spi,
 };
+pub use port::Variant;
 pub use schema::schema;
 pub use show::{show, table};
 pub use value::{Baud, GpioLine, Speed};

@@ -2,21 +2,10 @@
 
 use crate::layers::{Entry, Finding, Layer, Origin, Values, number};
 use crate::value::{Baud, GpioLine, Speed};
-use port::{ModuleModel, Role, SlotId};
+use port::{ModuleModel, Role, SlotId, Variant};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use toml::Value;
-
-/// Ordering option (decision 4 of the requirements).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Variant {
-    /// With RS485.
-    S1,
-    /// With the digital output.
-    O1,
-    /// With both, for the twin.
-    Lab,
-}
 
 /// Where samples come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -279,11 +268,10 @@ impl Reader<'_> {
                 "ads131m08" => Backend::Ads131m08,
                 _ => Backend::Sim,
             },
-            variant: match self.usual_text("variant").as_str() {
-                "S1" => Variant::S1,
-                "O1" => Variant::O1,
-                _ => Variant::Lab,
-            },
+            variant: Variant::ALL
+                .into_iter()
+                .find(|variant| variant.slug() == self.usual_text("variant"))
+                .unwrap_or_default(),
             device: Device {
                 serial: self.text("device.serial"),
                 year: self.whole("device.year").expect(KNOWN),
@@ -408,7 +396,7 @@ fn check(config: &Config, values: &mut Values) {
         values.find(origin, message.into());
     };
     if let Some(rs485) = &config.rs485 {
-        if config.variant == Variant::O1 {
+        if !config.variant.has_rs485() {
             find(
                 "rs485.port",
                 "variant O1 has no RS485; take variant = \"S1\", or leave rs485.port out",
@@ -421,7 +409,7 @@ fn check(config: &Config, values: &mut Values) {
             );
         }
     }
-    if config.variant == Variant::S1 && config.io.output.is_some() {
+    if !config.variant.has_output() && config.io.output.is_some() {
         find(
             "io.output",
             "variant S1 has no digital output; take variant = \"O1\", or leave io.output out",

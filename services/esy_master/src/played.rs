@@ -175,7 +175,7 @@ mod tests {
         modules.run_to(8000);
         let modules = Arc::new(Mutex::new(modules));
         let positions = Arc::new(Positions::new(8000.0));
-        let player = Player { modules: Arc::downgrade(&modules), line: Line::ESY, positions };
+        let player = Player { modules: Arc::downgrade(&modules), line: esy::LINE, positions };
         let (near, far) = tokio::io::duplex(1024);
         let playing = tokio::spawn(async move { player.play(far).await });
         // As it comes from its maker.

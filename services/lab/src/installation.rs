@@ -147,7 +147,7 @@ pub fn parts(
 /// The modules of a scenario as the meter has them: on a wire in simulated time, if there is one.
 pub fn wired(scenario: &Scenario, bus: VirtualBus) -> Box<dyn EsyBus + Send> {
     let Some(baud) = scenario.device.esy_baud else { return Box::new(bus) };
-    let line = Line { baud, ..Line::ESY };
+    let line = Line { baud, ..esy::LINE };
     let faults = scenario.bus_faults.clone();
     Box::new(WireBus::new(bus, line, &ct_primary_ma(scenario), faults, scenario.seed))
 }
@@ -234,6 +234,7 @@ impl<'a> Plan<'a> {
             version: device.version,
             software_id: device.software_id.into(),
             year: YEAR,
+            variant: self.scenario.device.variant,
             simulated: true,
         };
         let modules = self.identities();

@@ -84,3 +84,22 @@ fn limits_of_the_surroundings_are_told() {
     ];
     assert_eq!(told, expected, "{notes:#?}");
 }
+
+/// [O1] A meter of variant S1 has no output: what would set it is refused with its reason, and nothing is driven.
+#[test]
+fn a_meter_without_an_output_sets_none() {
+    let more = "[[timeline]]\nkind = \"setting\"\nat = \"2 s\"\nsetting = \"digital_output_normal_state\"\nto = \"closed\"\n";
+    for (variant, driven) in [("S1", 0), ("O1", 1)] {
+        let scenario = scenario(&format!("variant = \"{variant}\""), more);
+        let (mut notes, mut edges) = (Vec::new(), 0);
+        try_out(&scenario, "", &device(), Box::new(AsFast), |effects| {
+            notes.extend(effects.notes.iter().map(|note| note.text.clone()));
+            edges += effects.output.len();
+            true
+        })
+        .expect("it runs");
+        assert_eq!(edges, driven, "{variant}");
+        let refused = "variant S1 has no digital output that digital_output_normal_state could set";
+        assert_eq!(notes.iter().any(|note| note.contains(refused)), driven == 0, "{notes:#?}");
+    }
+}

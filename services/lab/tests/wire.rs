@@ -262,7 +262,7 @@ fn a_stranger_is_told_and_not_shown() {
     let parts = parts(&scenario, &device(), &ModuleMemory::default()).expect("it fits");
     drop(parts.main);
     let ct = lab::ct_primary_ma(&scenario);
-    let line = esy::Line::ESY;
+    let line = esy::LINE;
     let mut bus = WireBus::new(parts.bus.expect("it has modules"), line, &ct, vec![], 1);
     let mut heard = replies(&mut bus, 40_000, 400);
     bus.swap(slot(2), "STRANGER", 2);

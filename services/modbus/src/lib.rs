@@ -22,7 +22,8 @@ mod write;
 
 pub use client::{PointReading, ReadError, UnitReport, read_all};
 pub use frame::{FRAME_MAX, Framing, next_frame};
-pub use rtu::{Line, RtuServer};
+pub use port::Line;
+pub use rtu::RtuServer;
 pub use server::{Options, Server};
 pub use snapshot::Snapshot;
 pub use write::Order;

@@ -14,7 +14,7 @@ use crate::server::{Options, stopped};
 use crate::snapshot::{Snapshot, Unit};
 use crate::{UNIT_BROADCAST, UNIT_MAIN};
 use host::{Commands, Images};
-use port::Clock;
+use port::{Clock, Line};
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -28,32 +28,8 @@ const FRAME_MAX: usize = 256;
 /// What a line may pause within a frame beyond the silence: adapters on USB collect bytes for 16 ms.
 const LUMP: Duration = Duration::from_millis(20);
 
-/// The silence at more than 19,200 baud, where 3.5 characters would ask too much of a receiver (2.5.1.1).
-const SILENCE_FAST: Duration = Duration::from_micros(1750);
-
 /// CRC-16 of Modbus: polynomial 8005h reflected, from FFFFh.
 const CRC: crc::Crc<u16> = crc::Crc::<u16>::new(&crc::CRC_16_MODBUS);
-
-/// How characters go over the line; what of it matters for time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line {
-    /// Bits a second.
-    pub baud: u32,
-    /// Bits of a character: start, data, parity, stop; 10 or 11 as a rule.
-    pub bits: u8,
-}
-
-impl Line {
-    /// Time of so many characters.
-    pub fn characters(self, count: f64) -> Duration {
-        Duration::from_secs_f64(count * f64::from(self.bits) / f64::from(self.baud.max(1)))
-    }
-
-    /// The pause that ends a frame.
-    pub fn silence(self) -> Duration {
-        if self.baud > 19_200 { SILENCE_FAST } else { self.characters(3.5) }
-    }
-}
 
 /// A slave on a serial line. The built-in meter answers at its address, the module in slot n at the n-th
 /// address behind it.
@@ -117,10 +93,11 @@ impl Slave {
 
     /// Hears more of a frame; true once bytes came, false after a pause that ends what was heard.
     async fn hear(&mut self, port: &mut (impl AsyncRead + Unpin)) -> io::Result<bool> {
+        let pause = self.silence() + LUMP;
         let read = port.read(&mut self.input[self.filled..]);
         let bytes = match self.filled {
             0 => read.await?,
-            _ => match timeout(self.server.line.silence() + LUMP, read).await {
+            _ => match timeout(pause, read).await {
                 Ok(bytes) => bytes?,
                 Err(_) => return Ok(false),
             },
@@ -145,7 +122,7 @@ impl Slave {
                 let crc = CRC.checksum(&self.output);
                 self.output.extend(crc.to_le_bytes());
                 // The master hears where its request ended and the answer begins.
-                sleep(self.server.line.silence()).await;
+                sleep(self.silence()).await;
                 port.write_all(&self.output).await?;
                 port.flush().await?;
             }
@@ -170,6 +147,11 @@ impl Slave {
                 confirm(ask, result, &mut self.output);
             }
         }
+    }
+
+    /// The pause that ends a frame.
+    fn silence(&self) -> Duration {
+        Duration::from_nanos(self.server.line.silence_ns())
     }
 
     /// The unit behind an address of the line; none if it is another slave's.
@@ -218,8 +200,8 @@ mod tests {
     /// [P4] Times of characters and silences for the speeds of the sheet, worked out by hand.
     #[test]
     fn silences_follow_the_speed() {
-        let check = |baud, bits, expect_us: u128| {
-            let us = Line { baud, bits }.silence().as_micros();
+        let check = |baud, bits, expect_us: u64| {
+            let us = Line { baud, bits }.silence_ns() / 1000;
             assert!(us.abs_diff(expect_us) <= 1, "{baud}: {us}");
         };
         check(2400, 11, 16_041);

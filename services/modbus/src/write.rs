@@ -33,6 +33,7 @@ pub struct Order {
 pub fn exception(refusal: &Refusal) -> ExceptionCode {
     match refusal {
         Refusal::OutOfRange { .. } | Refusal::TotalsAreFinal => IllegalDataValue,
+        Refusal::NotOfVariant { .. } => IllegalDataAddress,
         Refusal::NoSuchMeter(_) => GatewayTargetDevice,
         Refusal::Busy => ServerDeviceBusy,
     }

@@ -99,7 +99,9 @@ impl Display {
         let text = match ack {
             Ok(_) => Text::Done,
             Err(Refusal::OutOfRange { .. }) => Text::OutOfRange,
-            Err(Refusal::NoSuchMeter(_) | Refusal::TotalsAreFinal) => Text::Refused,
+            Err(
+                Refusal::NotOfVariant { .. } | Refusal::NoSuchMeter(_) | Refusal::TotalsAreFinal,
+            ) => Text::Refused,
             Err(Refusal::Busy) => Text::Busy,
         };
         self.notice = Some((text, at));

@@ -9,15 +9,17 @@
 //! simulated time. What moves the bytes is elsewhere.
 
 pub mod frame;
-mod line;
 mod map;
 mod master;
 mod slave;
 
 pub use frame::{Answer, Ear, Request};
-pub use line::Line;
 pub use map::{PrintedRow, UNASSIGNED, printed, to_csv, to_json, to_markdown};
 pub use master::{
     Event, Master, Note, Step, TURNAROUND_NS, Wanted, cycle_ns, turn_max_ns, turn_ns,
 };
+pub use port::Line;
 pub use slave::{About, Heard, Slave, key_of};
+
+/// The bus as delivered: 115,200 baud, 8 data bits, no parity, 1 stop bit.
+pub const LINE: Line = Line { baud: 115_200, bits: 10 };

@@ -2,7 +2,7 @@
 
 use crate::MeterId;
 use catalog::SettingId;
-use port::WiringCorrection;
+use port::{Variant, WiringCorrection};
 
 /// Who asks; for the audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +60,13 @@ pub enum Refusal {
         /// The value asked for.
         value: i64,
     },
+    /// The ordering option has nothing that this would set.
+    NotOfVariant {
+        /// The setting's public name.
+        setting: &'static str,
+        /// The ordering option.
+        variant: Variant,
+    },
     /// No meter of that name is configured.
     NoSuchMeter(MeterId),
     /// Totals can never be reset.
@@ -73,6 +80,13 @@ impl std::fmt::Display for Refusal {
         match self {
             Refusal::OutOfRange { setting, value } => {
                 write!(f, "{value} is outside the range of {setting}")
+            }
+            Refusal::NotOfVariant { setting, variant } => {
+                write!(
+                    f,
+                    "variant {} has no digital output that {setting} could set",
+                    variant.slug()
+                )
             }
             Refusal::NoSuchMeter(id) => write!(f, "no meter {} is configured", id.slug()),
             Refusal::TotalsAreFinal => f.write_str("total counters can never be reset"),

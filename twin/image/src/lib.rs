@@ -10,7 +10,7 @@ pub use catalog;
 use catalog::{PointId, SETTINGS, SettingId};
 pub use command::{Ack, Command, Origin, Refusal, Request};
 pub use port::{
-    Flag, Flags, Reading, Readings, Reason, Timestamp, WiringCorrection, WiringFinding,
+    Flag, Flags, Reading, Readings, Reason, Timestamp, Variant, WiringCorrection, WiringFinding,
 };
 use port::{ModuleModel, SlotId};
 use std::sync::Arc;
@@ -106,6 +106,8 @@ pub struct Identity {
     pub software_id: String,
     /// Production year.
     pub year: u16,
+    /// Ordering option.
+    pub variant: Variant,
     /// Whether the samples come from a simulation.
     pub simulated: bool,
 }

@@ -1,16 +1,17 @@
 //! Commands from outside: validated against the table of settings, acknowledged, carried out.
 
 use crate::components::{
-    Calculation, CommandTicket, Correction, DeviceSettings, Inbox, MeterCommands, MeterOf, Noted,
-    Outbox, Shown, SignalPath, TickCount,
+    Calculation, CommandTicket, Correction, DeviceIdentity, DeviceSettings, Inbox, MeterCommands,
+    MeterOf, Noted, Outbox, Shown, SignalPath, TickCount,
 };
 use crate::meters::take_counters;
+use crate::outputs::sets_output;
 use crate::twin::NoteKind;
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
 use image::{Ack, Command, MeterId, Refusal, Request, Settings};
 use metering::Wiring;
-use port::{MeterCommand, WiringCorrection};
+use port::{MeterCommand, Variant, WiringCorrection};
 
 /// Commands taken in one tick; the rest waits, so that a flood cannot delay metering.
 pub const COMMANDS_PER_TICK: usize = 64;
@@ -22,12 +23,13 @@ pub fn take_commands(
     mut out: ResMut<Outbox>,
     mut orders: ResMut<MeterCommands>,
     mut notes: MessageWriter<Noted>,
-    ticks: Res<TickCount>,
+    (ticks, identity): (Res<TickCount>, Res<DeviceIdentity>),
     mut meters: Query<(&MeterOf, &mut Correction)>,
 ) {
     for _ in 0..COMMANDS_PER_TICK {
         let Some(CommandTicket { id, command }) = inbox.commands.pop_front() else { break };
-        let done = decide(command.request, &mut settings.0, &mut orders, &mut meters);
+        let done =
+            decide(command.request, identity.0.variant, &mut settings.0, &mut orders, &mut meters);
         let ack = done.map(|()| ticks.0);
         notes.write(Noted::new(NoteKind::Command, describe(command, &ack)));
         out.0.acks.push((id, ack));
@@ -36,6 +38,7 @@ pub fn take_commands(
 
 fn decide(
     request: Request,
+    variant: Variant,
     settings: &mut Settings,
     orders: &mut MeterCommands,
     meters: &mut Query<(&MeterOf, &mut Correction)>,
@@ -43,6 +46,9 @@ fn decide(
     let exists = |id: MeterId| meters.iter().any(|(meter, _)| meter.0 == id);
     let known = |id: MeterId| if exists(id) { Ok(Some(id)) } else { Err(Refusal::NoSuchMeter(id)) };
     match request {
+        Request::Set(id, _) if sets_output(id) && !variant.has_output() => {
+            return Err(Refusal::NotOfVariant { setting: id.row().slug, variant });
+        }
         Request::Set(id, value) => set(id, value, settings, orders)?,
         Request::ResetPartial(id) => orders.0.push((known(id)?, MeterCommand::ResetPartial)),
         Request::ResetDemand(id) => orders.0.push((known(id)?, MeterCommand::ResetDemand)),

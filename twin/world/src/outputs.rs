@@ -10,7 +10,8 @@
 //! and a new edge takes the place of all that were planned after it.
 
 use crate::components::{
-    Alarm, Calculation, DeviceSettings, DigitalOutput, MeterOf, Noted, Outbox, Shown,
+    Alarm, Calculation, DeviceIdentity, DeviceSettings, DigitalOutput, MeterOf, Noted, Outbox,
+    Shown,
 };
 use crate::time::TimeLine;
 use crate::twin::{NoteKind, OutputEdge};
@@ -102,15 +103,32 @@ fn counted_wh(settings: &Settings, calculation: &Calculation) -> Option<f64> {
     Some(1000.0 * calculation.0.readings().get(id).value()?)
 }
 
-/// Drives the output.
+/// Whether a setting is one of the output, which not every ordering option has.
+pub fn sets_output(id: SettingId) -> bool {
+    matches!(
+        id,
+        SettingId::DigitalOutputFunction
+            | SettingId::DigitalOutputNormalState
+            | SettingId::PulseEnergy
+            | SettingId::PulseWeightWh
+            | SettingId::PulseDurationMs
+            | SettingId::OutputRemote
+    )
+}
+
+/// Drives the output, if there is one.
 pub fn drive_output(
     settings: Res<DeviceSettings>,
+    identity: Res<DeviceIdentity>,
     line: Res<TimeLine>,
     meters: Query<(&Calculation, &Shown)>,
     mut outputs: Query<(&mut DigitalOutput, &Alarm)>,
     mut out: ResMut<Outbox>,
 ) {
     let settings = &settings.0;
+    if !identity.0.variant.has_output() {
+        return;
+    }
     for (mut output, alarm) in &mut outputs {
         let now = line.position;
         let normally_closed = settings.get(SettingId::DigitalOutputNormalState) == 1;

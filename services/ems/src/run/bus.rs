@@ -101,7 +101,7 @@ pub fn identities(modules: &[Module]) -> Vec<ModuleIdentity> {
 }
 
 fn line(config: &Config) -> Line {
-    Line { baud: config.esy.baud, ..Line::ESY }
+    Line { baud: config.esy.baud, ..esy::LINE }
 }
 
 fn settings(config: &Config) -> SerialSettings {

@@ -7,7 +7,7 @@ use crate::keeping::{self, Attached, Begin, DataFolder, Subject};
 use crate::{data_folder, device, scenario};
 use config::{Bus, Config, Speed};
 use lab::{Installation, Parts};
-use port::Timestamp;
+use port::{Timestamp, Variant};
 use runner::Samples;
 use sim::esy::ModuleMemory;
 use sim::scenario::{Fidelity, Scenario};
@@ -56,6 +56,10 @@ pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, 
 pub fn scenario(config: &Config) -> Result<Scenario, Failure> {
     let mut scenario = scenario::named(&config.sim.scenario)?.parse()?;
     scenario.seed = config.sim.seed.unwrap_or(scenario.seed);
+    // The configuration says which meter it is; one that says nothing leaves it to the scenario.
+    if config.variant != Variant::Lab {
+        scenario.device.variant = config.variant;
+    }
     if config.esy.bus == Bus::Memory {
         scenario.device.esy_baud = Some(config.esy.baud);
     }

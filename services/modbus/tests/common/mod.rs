@@ -45,6 +45,7 @@ pub fn image() -> Image {
         version: (1, 2, 34),
         software_id: "abcdef0123456789".into(),
         year: 2026,
+        variant: port::Variant::Lab,
         simulated: true,
     };
     let mut gone = meter(slot(4), "");

@@ -18,6 +18,7 @@ pub fn image() -> Image {
         version: (0, 1, 0),
         software_id: "9f31c07e5a2b8d46".into(),
         year: 2026,
+        variant: port::Variant::Lab,
         simulated: true,
     };
     let mut image = Image::settling(Arc::new(identity), Timestamp::from_unix_s(1_800_000_000));

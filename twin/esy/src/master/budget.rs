@@ -1,8 +1,8 @@
 //! What polling costs in time on the line. The pauses are those that modules and master keep.
 
 use crate::frame::Request;
-use crate::line::Line;
 use crate::map::{BLOCKS, IDENTITY, POLL_REGISTER, Span, blocks};
+use port::Line;
 
 /// A module begins its answer no later than this after a request; the answer then takes its characters.
 pub const TURNAROUND_NS: u64 = 10_000_000;
@@ -76,20 +76,20 @@ mod tests {
         let registers = blocks()[..4].iter().map(|block| usize::from(block.span.count));
         let characters = 15 + 3 * 8 + registers.map(|count| 5 + 2 * count).sum::<usize>();
         let turn_us = characters as f64 * 10.0 / 0.1152 + 8.0 * 1750.0;
-        assert!((turn_ns(Line::ESY) as f64 / 1e3 - turn_us).abs() < 1.0);
+        assert!((turn_ns(crate::LINE) as f64 / 1e3 - turn_us).abs() < 1.0);
         let ms = |ns: u64| ns / 1_000_000;
-        assert_eq!(ms(cycle_ns(Line::ESY, 10)), 894);
-        assert_eq!(ms(turn_max_ns(Line::ESY)), 158);
+        assert_eq!(ms(cycle_ns(crate::LINE, 10)), 894);
+        assert_eq!(ms(turn_max_ns(crate::LINE)), 158);
     }
 
     /// A silent module takes no more of the line than one that answers: claim, identity, and the same again.
     #[test]
     fn silence_costs_less_than_an_answer() {
         let identity = identity_request();
-        let frame_ns = Line::ESY.characters_ns(identity.frame(1).len());
-        let claim_ns = Line::ESY.characters_ns(27) + BROADCAST_NS;
-        let silent_ns =
-            claim_ns + 2 * (frame_ns + patience_ns(Line::ESY, &identity) + Line::ESY.silence_ns());
-        assert!(silent_ns < turn_ns(Line::ESY), "{silent_ns} {}", turn_ns(Line::ESY));
+        let frame_ns = crate::LINE.characters_ns(identity.frame(1).len());
+        let claim_ns = crate::LINE.characters_ns(27) + BROADCAST_NS;
+        let silent_ns = claim_ns
+            + 2 * (frame_ns + patience_ns(crate::LINE, &identity) + crate::LINE.silence_ns());
+        assert!(silent_ns < turn_ns(crate::LINE), "{silent_ns} {}", turn_ns(crate::LINE));
     }
 }

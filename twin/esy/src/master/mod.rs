@@ -22,11 +22,11 @@ pub use event::{Event, Note};
 pub use place::Wanted;
 
 use crate::frame::{Answer, Request, find_answer};
-use crate::line::Line;
 use crate::map::{self, CLAIM, NAME, SEARCH, UNASSIGNED, head, identity};
 use crate::slave::write_of;
 use budget::{BROADCAST_NS, block_request, identity_request, patience_ns, poll_request};
 use place::{Head, Place, Presence, has_tag, head_of};
+use port::Line;
 use port::{MeterCommand, SlotId};
 use search::{Found, Range, Search};
 use std::collections::VecDeque;

@@ -6,31 +6,7 @@ use super::shape::{Key, Names, Shape, Table, Takes};
 use super::unit::{CURRENT, LENGTH, PART, TIME, short};
 use crate::synthetic::{MeterPort, System, Terminals, Wire};
 use catalog::{SETTINGS, Setting, SettingId};
-use port::{ModuleModel, SlotId, WiringCorrection};
-
-/// Ordering option of the meter (requirements, decision 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Variant {
-    /// With RS485.
-    S1,
-    /// With digital output.
-    O1,
-    /// With both, as no real meter has.
-    Lab,
-}
-
-impl Variant {
-    const ALL: [Variant; 3] = [Variant::S1, Variant::O1, Variant::Lab];
-
-    /// Public, stable name.
-    pub fn slug(self) -> &'static str {
-        match self {
-            Variant::S1 => "S1",
-            Variant::O1 => "O1",
-            Variant::Lab => "lab",
-        }
-    }
-}
+use port::{ModuleModel, SlotId, Variant, WiringCorrection};
 
 /// Which analogue front end the samples pass through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

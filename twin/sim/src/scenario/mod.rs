@@ -27,7 +27,7 @@ mod timeline;
 mod unit;
 
 pub use civil::Start;
-pub use device::{Device, FrontEnd, Module, Variant};
+pub use device::{Device, FrontEnd, Module};
 pub use error::{ScenarioError, nearest};
 pub use expect::{Expectation, Operator, Path, Take, Tolerance, Wanted, Window};
 pub use key_tables::key_tables;
