@@ -2,9 +2,8 @@
 
 use crate::positions::Positions;
 use crate::serial_bus::{SerialBus, StartError};
-use esy::{Line, Wanted};
+use esy::{Answering, Line, Wanted};
 use port::{EsyBus, EsyReply, MeterCommand, ModuleIdentity, SlotId};
-use sim::wire::LineModules;
 use std::io;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -18,7 +17,7 @@ const LUMP: usize = 32;
 
 /// Modules that answer on a port. They measure as the meter's samples go on, so that both have one clock.
 pub struct PlayedBus {
-    modules: Arc<Mutex<LineModules>>,
+    modules: Arc<Mutex<dyn Answering + Send>>,
     bus: SerialBus,
 }
 
@@ -29,7 +28,7 @@ impl PlayedBus {
     /// # Errors
     /// If the system has no terminal or no thread, or the terminal cannot be opened.
     pub fn start<P, E>(
-        modules: LineModules,
+        modules: impl Answering + Send + 'static,
         wanted: Vec<Wanted>,
         line: Line,
         rate_hz: f64,
@@ -39,7 +38,7 @@ impl PlayedBus {
         P: AsyncRead + AsyncWrite + Unpin,
         E: std::fmt::Display + Send + 'static,
     {
-        let modules = Arc::new(Mutex::new(modules));
+        let modules: Arc<Mutex<dyn Answering + Send>> = Arc::new(Mutex::new(modules));
         let positions = Arc::new(Positions::new(rate_hz));
         let player =
             Player { modules: Arc::downgrade(&modules), line, positions: Arc::clone(&positions) };
@@ -100,7 +99,7 @@ impl EsyBus for PlayedBus {
 
 /// What answers on the thread.
 struct Player {
-    modules: Weak<Mutex<LineModules>>,
+    modules: Weak<Mutex<dyn Answering + Send>>,
     line: Line,
     positions: Arc<Positions>,
 }
@@ -149,6 +148,7 @@ mod tests {
     use super::*;
     use lab::{DeviceFacts, parts};
     use sim::scenario::parse;
+    use sim::wire::LineModules;
     use tokio_modbus::client::{Reader, Writer, rtu};
     use tokio_modbus::slave::Slave;
 
@@ -173,7 +173,7 @@ mod tests {
     async fn another_client_reads_a_module() {
         let mut modules = modules();
         modules.run_to(8000);
-        let modules = Arc::new(Mutex::new(modules));
+        let modules: Arc<Mutex<dyn Answering + Send>> = Arc::new(Mutex::new(modules));
         let positions = Arc::new(Positions::new(8000.0));
         let player = Player { modules: Arc::downgrade(&modules), line: esy::LINE, positions };
         let (near, far) = tokio::io::duplex(1024);

@@ -2,11 +2,10 @@
 
 use crate::expect::meter_id;
 use crate::step_feed::StepFeed;
-use esy::Line;
 use image::{Command, Identity, MeterId, Origin, Request};
 use metering::{Limits, MeterSettings, Wiring};
 use port::{
-    Channel, EsyBus, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Surroundings,
+    Channel, EsyBus, Line, ModuleIdentity, Role, SampleSource, SlotId, SourceFormat, Surroundings,
     Timestamp,
 };
 use runner::{Cue, CueAction, Feed, Samples, Script};
@@ -147,7 +146,7 @@ pub fn parts(
 /// The modules of a scenario as the meter has them: on a wire in simulated time, if there is one.
 pub fn wired(scenario: &Scenario, bus: VirtualBus) -> Box<dyn EsyBus + Send> {
     let Some(baud) = scenario.device.esy_baud else { return Box::new(bus) };
-    let line = Line { baud, ..esy::LINE };
+    let line = Line { baud, bits: 10 };
     let faults = scenario.bus_faults.clone();
     Box::new(WireBus::new(bus, line, &ct_primary_ma(scenario), faults, scenario.seed))
 }

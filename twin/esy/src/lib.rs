@@ -8,11 +8,13 @@
 //! of the simulation and on a pseudo terminal; the same [`Master`] runs on a serial port and on a wire in
 //! simulated time. What moves the bytes is elsewhere.
 
+mod answering;
 pub mod frame;
 mod map;
 mod master;
 mod slave;
 
+pub use answering::Answering;
 pub use frame::{Answer, Ear, Request};
 pub use map::{PrintedRow, UNASSIGNED, printed, to_csv, to_json, to_markdown};
 pub use master::{

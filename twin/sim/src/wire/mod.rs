@@ -11,7 +11,7 @@ pub use faults::{LineFault, LineFaultKind};
 pub use modules::LineModules;
 
 use crate::esy::VirtualBus;
-use esy::{About, Event, Line, Master, Step, Wanted, cycle_ns};
+use esy::{About, Answering, Event, Line, Master, Step, Wanted, cycle_ns};
 use faults::Chances;
 use port::{EsyBus, EsyReply, MeterCommand, ModuleIdentity, ModuleModel, SlotId, WiringFinding};
 

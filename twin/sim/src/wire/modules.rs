@@ -2,7 +2,7 @@
 
 use super::about;
 use crate::esy::VirtualBus;
-use esy::{Ear, Slave};
+use esy::{Answering, Ear, Slave};
 use port::{EsyBus, EsyReply, SlotId};
 
 /// A module on the line.
@@ -35,8 +35,28 @@ impl LineModules {
         LineModules { modules: modules.collect(), bus, ear: Ear::default(), replies: Vec::new() }
     }
 
-    /// Meters up to a sample; windows that close go to their modules.
-    pub fn run_to(&mut self, until_sample: u64) {
+    /// Gives a module an address behind the master's back.
+    pub fn set_address(&mut self, slot: SlotId, address: u8) {
+        for module in self.modules.iter_mut().filter(|module| module.slot == slot) {
+            module.slave = module.slave.clone().with_address(address);
+        }
+    }
+
+    /// Puts another module in a slot.
+    pub fn swap(&mut self, slot: SlotId, serial: &str, address: u8) {
+        let identities = self.bus.modules().to_vec();
+        for module in self.modules.iter_mut().filter(|module| module.slot == slot) {
+            let identity = identities.iter().find(|identity| identity.slot == slot);
+            let Some(identity) = identity else { continue };
+            let about = about(identity.model, serial, module.ct_primary_ma);
+            module.slave = Slave::new(about).with_address(address);
+        }
+    }
+}
+
+impl Answering for LineModules {
+    /// Windows that close go to their modules.
+    fn run_to(&mut self, until_sample: u64) {
         let LineModules { bus, modules, replies, .. } = self;
         bus.poll(until_sample, replies);
         for module in modules.iter_mut() {
@@ -56,13 +76,11 @@ impl LineModules {
         }
     }
 
-    /// The line was silent for longer than a pause.
-    pub fn quiet(&mut self) {
+    fn quiet(&mut self) {
         self.ear.quiet();
     }
 
-    /// Characters, the last of which ended at a position of the samples. The answers that modules give.
-    pub fn hear(&mut self, position: f64, bytes: &[u8]) -> Vec<(SlotId, Vec<u8>)> {
+    fn hear(&mut self, position: f64, bytes: &[u8]) -> Vec<(SlotId, Vec<u8>)> {
         self.ear.hear(bytes);
         let mut answers = Vec::new();
         while let Some((address, request)) = self.ear.request() {
@@ -75,23 +93,5 @@ impl LineModules {
             }
         }
         answers
-    }
-
-    /// Gives a module an address behind the master's back.
-    pub fn set_address(&mut self, slot: SlotId, address: u8) {
-        for module in self.modules.iter_mut().filter(|module| module.slot == slot) {
-            module.slave = module.slave.clone().with_address(address);
-        }
-    }
-
-    /// Puts another module in a slot.
-    pub fn swap(&mut self, slot: SlotId, serial: &str, address: u8) {
-        let identities = self.bus.modules().to_vec();
-        for module in self.modules.iter_mut().filter(|module| module.slot == slot) {
-            let identity = identities.iter().find(|identity| identity.slot == slot);
-            let Some(identity) = identity else { continue };
-            let about = about(identity.model, serial, module.ct_primary_ma);
-            module.slave = Slave::new(about).with_address(address);
-        }
     }
 }
