@@ -253,3 +253,42 @@ fn no_keys_lead_astray() {
     bench.press(Key::Back, true);
     assert!(matches!(bench.display.view(), View::Measure(MeterId::Main, _)));
 }
+
+/// [D3, D4] A walk through every page, menu and way back, as a reviewed file: each press and where it leads, and what is
+/// asked of the meter.
+#[test]
+fn a_walk_leads_where_it_led() {
+    let mut image = image();
+    set(&mut image, SettingId::Password, 1);
+    let mut bench = Bench::with(image);
+    let pages = "d".repeat(22);
+    // Each row of the menu: in, to its end, and out; the code first where one is asked for.
+    let rows = [
+        "eeeeuedddedueddbbbb",
+        "eeeeueddeuedebbbb",
+        "eeeeuedueededueebbb",
+        "edddb",
+        "edddb",
+        "edddb",
+        "eeeeuededdeuebbb",
+    ];
+    let menu =
+        rows.iter().enumerate().map(|(row, inside)| format!("e{}{inside}BB", "d".repeat(row)));
+    let mut walk = String::new();
+    for keys in std::iter::once(pages).chain(menu) {
+        for letter in keys.chars() {
+            let view = bench.keys(&letter.to_string());
+            let asked = bench.display.requests();
+            let asked = if asked.is_empty() { String::new() } else { format!("  {asked:?}") };
+            walk += &format!("{letter} {view}{asked}\n");
+        }
+        walk += "\n";
+    }
+    insta::with_settings!({
+        snapshot_path => "../../../snapshots/lcd",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!("walk", walk);
+    });
+}

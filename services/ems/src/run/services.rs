@@ -52,8 +52,11 @@ impl Doors {
         let mut services = Services::none();
         let Seam { images, commands, clock, presses } = seam;
         let clock = || Arc::clone(clock);
-        let network =
-            self.modbus_address().map(|address| ("Modbus TCP".into(), address.to_string()));
+        let tcp = self.modbus_address().map(|address| ("Modbus TCP".into(), address.to_string()));
+        let rtu = self.rs485.as_ref().map(|(port, server, _)| {
+            let RtuServer { address, line } = server;
+            (format!("Modbus RTU {address}"), format!("{port} {}", line.baud))
+        });
         if let Some((server, _)) = self.modbus {
             let stop = services.stop.subscribe();
             services.add(server.run(images.clone(), commands.clone(), clock(), stop));
@@ -70,7 +73,7 @@ impl Doors {
         }
         if let Some(control) = self.panel {
             let seams = (images.clone(), commands.clone(), services.stop.subscribe());
-            let network = network.into_iter().collect();
+            let network = tcp.into_iter().chain(rtu).collect();
             services.add(front::run(control, network, clock(), presses.subscribe(), seams));
         }
         services
