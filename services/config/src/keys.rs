@@ -77,7 +77,7 @@ pub const KEYS: &[Key] = &[
     key("adc.voltage_range_v", Takes::Number(1.0, 1e6),         "1000.0",      "Volts at the terminals that make 1.2 V at the pin."),
     key("adc.current_range_a", Takes::Number(1e-3, 1e6),        "110.0",       "Amperes through the terminals that make 1.2 V at the pin."),
     key("adc.calibration",     Takes::Text,                     "",            "File of the calibration record; without one the nominal constants hold."),
-    key("esy.port",            Takes::Text,                     "\"direct\"",  "Serial port of the ESY bus. With simulated modules: `direct` (no wire), `memory` (a wire in simulated time) or `pty` (a pseudo terminal in real time)."),
+    key("esy.port",            Takes::Text,                     "\"direct\"",  "Serial port of the ESY bus, for the modules of `esy.module`. For those of a scenario: `direct` (without a wire), `memory` (a wire in simulated time) or `pty` (a pseudo terminal in real time)."),
     key("esy.baud",            Takes::Whole(9600, 921_600),     "115200",      "Bits a second on the ESY bus."),
     key("esy.module",          Takes::Modules,                  "",            "The modules; those of a scenario are its own."),
     key("modbus.enabled",      Takes::Flag,                     "false",       "Whether Modbus TCP is served (off at the factory)."),

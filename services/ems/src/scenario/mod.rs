@@ -57,7 +57,7 @@ fn list(json: bool) -> Result<(), Failure> {
             duration_s: first.duration_s,
             wiring: first.device.system.slug(),
             runs: variants.len(),
-            faults: first.faults.len(),
+            faults: first.faults.len() + first.bus_faults.len(),
             expectations: first.expect.len(),
         });
     }
