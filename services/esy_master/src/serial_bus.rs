@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-/// What adapters and the kernel add between the line and us: USB collects bytes for 16 ms.
-const LATENCY_NS: u64 = 20_000_000;
+/// What adapters and the kernel add between the line and us: USB collects bytes for 16 ms, each way, and a busy machine
+/// comes late.
+const LATENCY_NS: u64 = 50_000_000;
 
 /// Pause before a port that failed is opened again.
 const REOPEN: Duration = Duration::from_secs(1);

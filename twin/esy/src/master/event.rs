@@ -38,6 +38,8 @@ pub enum Note {
         slot: SlotId,
         /// Its serial number.
         serial: String,
+        /// Id of its firmware.
+        firmware: String,
     },
     /// Another module answered at the address of a slot. Nothing of it was taken.
     Stranger {
@@ -79,7 +81,9 @@ pub enum Note {
 impl std::fmt::Display for Note {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Note::Found { slot, serial } => write!(f, "esy{}: {serial} answers", slot.number()),
+            Note::Found { slot, serial, firmware } => {
+                write!(f, "esy{}: {serial} answers, firmware {firmware}", slot.number())
+            }
             Note::Stranger { slot, serial: Some(serial) } => write!(
                 f,
                 "esy{0}: {serial} answered at address {0}, which is another's; it lost the address and nothing of it was taken",

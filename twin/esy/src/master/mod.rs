@@ -359,7 +359,8 @@ impl Master {
             self.tasks.push_back(Task::Name);
         }
         self.tasks.push_back(Task::Window);
-        self.note(Note::Found { slot, serial });
+        let firmware = map::text_of(identity::FIRMWARE.of(words));
+        self.note(Note::Found { slot, serial, firmware });
         if let Some(note) = transformers {
             self.note(note);
         }
