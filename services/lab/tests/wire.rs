@@ -4,7 +4,7 @@
 mod common;
 
 use catalog::{PointId, points};
-use common::device;
+use common::{device, digest};
 use image::{Image, MeterId};
 use lab::{Trial, parts, try_out, wired};
 use port::{AsFast, EsyBus, EsyReply, Flag, MeterCommand, Reading, Reason, SlotId};
@@ -233,6 +233,17 @@ fn a_sound_wire_changes_no_reading() {
         replies.iter().map(|reply| (reply.slot, reply.window_end.to_bits())).collect()
     };
     assert_eq!(key(&wired), key(&other));
+}
+
+/// The same seed is the same run, however it is cut into ticks: what modules are told goes out at moments of its own.
+#[test]
+fn ticks_of_any_length_make_the_same_run() {
+    let more = "[[bus_faults]]\nkind = \"damaged-frames\"\nat = \"0 s\"\npart = \"2 %\"\n\
+                [[timeline]]\nkind = \"unplug\"\nat = \"5 s\"\nmodule = \"esy2\"\nfor = \"4 s\"\n\
+                [[timeline]]\nkind = \"setting\"\nat = \"3.3 s\"\nsetting = \"netting\"\nto = 1\n";
+    let scenario = scenario(3, 15, more);
+    let digests = [160, 1280, 1600, 8000].map(|block| digest(&scenario, block));
+    assert_eq!(digests, [digests[0]; 4]);
 }
 
 /// What a module is told arrives over the wire.

@@ -78,6 +78,9 @@ impl Runner {
         let mut tally = Tally::default();
         let mut clock = CivilClock::new(self.start, self.feed.sample_rate_hz());
         self.follow_calendar(&mut clock, &mut inputs);
+        for (meter, order) in self.twin.first_orders() {
+            self.feed.command(meter, order);
+        }
         loop {
             let ended = self.feed(&mut inputs, &mut tally, &clock)?;
             inputs.end = ended.then_some(self.tail);

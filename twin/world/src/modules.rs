@@ -9,8 +9,10 @@ use crate::time::TimeLine;
 use crate::twin::NoteKind;
 use bevy_ecs::prelude::*;
 use catalog::{Class, SETTINGS};
-use image::MeterId;
-use port::{Flag, MeterCommand, Reading, Readings, Reason, SlotId, WiringFinding};
+use image::{MeterId, Settings};
+use port::{
+    Flag, MeterCommand, Reading, Readings, Reason, SlotId, WiringCorrection, WiringFinding,
+};
 
 /// A meter without a new window for this long has no live readings any more: five windows.
 const SILENT_AFTER_S: f64 = 1.0;
@@ -148,6 +150,19 @@ fn lose(shown: &mut Shown, reason: Reason) {
     }
 }
 
+/// All that a meter has to know of the device.
+pub fn briefing(
+    meter: MeterId,
+    settings: &Settings,
+    tariff: Option<u8>,
+    correction: WiringCorrection,
+) -> Vec<(Option<MeterId>, MeterCommand)> {
+    let metering = SETTINGS.iter().map(|setting| setting.id).filter(|id| concerns_metering(*id));
+    let settings = metering.map(|id| MeterCommand::Set(id, settings.get(id)));
+    let rest = [MeterCommand::Correct(correction), MeterCommand::Tariff(tariff.unwrap_or(1))];
+    settings.chain(rest).map(|command| (Some(meter), command)).collect()
+}
+
 /// Tells a module that answers again, or for the first time, all it may have missed.
 pub fn brief_modules(
     settings: Res<DeviceSettings>,
@@ -162,12 +177,7 @@ pub fn brief_modules(
         }
         module.link = Link::Briefed;
         notes.write(Noted::new(NoteKind::Module, format!("{} answers", meter.0.slug())));
-        let metering =
-            SETTINGS.iter().map(|setting| setting.id).filter(|id| concerns_metering(*id));
-        let to = Some(meter.0);
-        orders.0.extend(metering.map(|id| (to, MeterCommand::Set(id, settings.0.get(id)))));
-        let tariff = tariffs.iter().next().and_then(|tariff| tariff.active).unwrap_or(1);
-        orders.0.push((to, MeterCommand::Correct(correction.0)));
-        orders.0.push((to, MeterCommand::Tariff(tariff)));
+        let tariff = tariffs.iter().next().and_then(|tariff| tariff.active);
+        orders.0.extend(briefing(meter.0, &settings.0, tariff, correction.0));
     }
 }

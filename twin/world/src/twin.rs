@@ -6,6 +6,7 @@ use crate::components::{
     LoadReading, MeasuredBy, MeterCommands, MeterOf, Noted, NotedFault, OnPhases, Outbox, PerPhase,
     Shown, SignalPath, Tariff, TickCount, Warned, WholeRun,
 };
+use crate::modules::briefing;
 use crate::schedule::schedule;
 use crate::time::TimeLine;
 use bevy_ecs::message::MessageRegistry;
@@ -255,6 +256,17 @@ impl Twin {
         calculation.0.restore(registers);
         let readings = calculation.0.readings().clone();
         meter.get_mut::<Shown>().expect("spawned at the beginning").readings = readings;
+    }
+
+    /// What the modules are told before the first tick: a bus that takes its time has it all from the beginning, so that
+    /// nothing depends on when the first tick ends.
+    pub fn first_orders(&mut self) -> Vec<(Option<MeterId>, MeterCommand)> {
+        let settings = self.world.resource::<DeviceSettings>().0.clone();
+        let mut modules = self.world.query_filtered::<(&MeterOf, &Correction), With<EsyModule>>();
+        let modules = modules.iter(&self.world);
+        let orders = modules
+            .flat_map(|(meter, correction)| briefing(meter.0, &settings, None, correction.0));
+        orders.collect()
     }
 
     /// Means of all whole windows of the built-in meter together.

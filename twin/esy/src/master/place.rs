@@ -71,6 +71,8 @@ pub(super) struct Place {
     pub due_ns: u64,
     back_off_ns: u64,
     pub pending: VecDeque<MeterCommand>,
+    /// How it is to be set, as it was last told: all of it when it arrives, and nothing twice.
+    set: Vec<MeterCommand>,
     /// Of the last window taken: its number, and the boots of the module.
     last: Option<(u32, u16)>,
     /// What is known of each block: its revision and contents.
@@ -90,6 +92,7 @@ impl Place {
             due_ns: 0,
             back_off_ns: BACK_OFF_FIRST_NS,
             pending: VecDeque::new(),
+            set: Vec::new(),
             last: None,
             known: Default::default(),
             noted: Vec::new(),
@@ -100,18 +103,33 @@ impl Place {
         self.wanted.slot.number()
     }
 
-    /// Puts a command behind the others; one of the same kind that still waits is out of date.
+    /// Puts a command behind the others; one of the same kind that still waits is out of date, and what it was told
+    /// before is not said again.
     pub fn command(&mut self, command: MeterCommand) {
-        let same = |other: &MeterCommand| match (other, &command) {
-            (MeterCommand::Set(one, _), MeterCommand::Set(other, _)) => one == other,
-            _ => std::mem::discriminant(other) == std::mem::discriminant(&command),
+        let stays = match command {
+            MeterCommand::Set(..) | MeterCommand::Tariff(_) | MeterCommand::Correct(_) => true,
+            MeterCommand::ResetPartial | MeterCommand::ResetDemand => false,
         };
-        self.pending.retain(|other| !same(other));
+        if self.set.contains(&command) {
+            return;
+        }
+        if stays {
+            self.set.retain(|other| !same_kind(other, &command));
+            self.set.push(command);
+        }
+        self.tell(command);
+    }
+
+    fn tell(&mut self, command: MeterCommand) {
+        self.pending.retain(|other| !same_kind(other, &command));
         self.pending.push_back(command);
     }
 
-    /// The right module has said who it is.
+    /// The right module has said who it is; it is told all that it may have missed.
     pub fn arrive(&mut self, serial: &str) {
+        for command in self.set.clone() {
+            self.tell(command);
+        }
         (self.presence, self.ever_here) = (Presence::Here(key_of(serial)), true);
         self.contested = false;
         self.last = None;
@@ -214,6 +232,14 @@ impl Place {
     }
 }
 
+/// Whether one command makes the other out of date.
+fn same_kind(one: &MeterCommand, other: &MeterCommand) -> bool {
+    match (one, other) {
+        (MeterCommand::Set(one, _), MeterCommand::Set(other, _)) => one == other,
+        _ => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
+}
+
 /// The head of a window's block.
 pub(super) fn head_of(words: &[u16], asked_ns: u64) -> Head {
     let number = |at: [usize; 2]| u32::from(words[at[0]]) | u32::from(words[at[1]]) << 16;
@@ -260,11 +286,27 @@ mod tests {
             place.command(MeterCommand::ResetPartial);
         }
         let expected = [
-            MeterCommand::Set(SettingId::Netting, 1),
             MeterCommand::Set(SettingId::Wiring, 0),
+            MeterCommand::Set(SettingId::Netting, 1),
             MeterCommand::ResetPartial,
         ];
         assert_eq!(place.pending, expected);
+    }
+
+    /// [G3] What holds is said once, and all of it again to a module that comes back.
+    #[test]
+    fn a_module_that_arrives_is_told_all_that_holds() {
+        let mut place = place();
+        let wiring = MeterCommand::Set(SettingId::Wiring, 0);
+        for command in [wiring, MeterCommand::Tariff(2), MeterCommand::ResetPartial, wiring] {
+            place.command(command);
+        }
+        assert_eq!(place.pending.len(), 3);
+        place.pending.clear();
+        place.command(MeterCommand::Tariff(2));
+        assert!(place.pending.is_empty());
+        place.arrive("A");
+        assert_eq!(place.pending, [wiring, MeterCommand::Tariff(2)]);
     }
 
     /// [P5] Three polls, then ever longer pauses up to the longest.
