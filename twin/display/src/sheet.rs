@@ -4,7 +4,7 @@ use crate::format;
 use crate::setting_text;
 use crate::text::{Language, Text};
 use catalog::{QuantityId, Scope, SettingId, point};
-use image::{Flag, Image, MeterId, MeterImage, Reading, Reason, WiringFinding};
+use image::{Flag, Image, MeterId, MeterImage, Reading, Reason, Warning, WiringFinding};
 
 /// A sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +96,9 @@ fn alarms(image: &Image, language: Language) -> Vec<Line> {
         let watched = setting_text::value(SettingId::AlarmVariable, watched, language);
         lines.push((Text::Alarm.in_language(language).into(), watched));
     }
+    let warned = Warning::ALL.into_iter().filter(|warning| image.io.warnings.contains(*warning));
+    let text = |text: Text| text.in_language(language).to_string();
+    lines.extend(warned.map(|warning| (text(surrounding(warning)), text(Text::OutOfLimits))));
     let check = image.settings.get(SettingId::WrongConnectionDetection) == 1;
     for meter in &image.meters {
         let of_meter = |text: String| (meter_name(meter.id), text);
@@ -105,6 +108,17 @@ fn alarms(image: &Image, language: Language) -> Vec<Line> {
         lines.extend(remark(meter).map(|text| of_meter(text.in_language(language).into())));
     }
     lines
+}
+
+fn surrounding(warning: Warning) -> Text {
+    match warning {
+        Warning::Temperature => Text::Temperature,
+        Warning::Altitude => Text::Altitude,
+        Warning::Humidity => Text::Humidity,
+        Warning::Supply => Text::Supply,
+        Warning::InputUndefined => Text::DigitalInput,
+        Warning::OutputOverload => Text::DigitalOutput,
+    }
 }
 
 /// `EMS`, `ESY 1` to `ESY 10`.

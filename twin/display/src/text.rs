@@ -140,6 +140,13 @@ texts! {
     Inputs:           "Inputs",          "Ingressi",        "Entrées",          "Eingänge";
     Ambiguous:        "Ambiguous",       "Ambiguo",         "Ambigu",           "Mehrdeutig";
     Unexplained:      "Unexplained",     "Inspiegato",      "Inexpliqué",       "Ungeklärt";
+    OutOfLimits:      "Out of limits",   "Fuori limiti",    "Hors limites",     "Grenze verletzt";
+    Temperature:      "Temperature",     "Temperatura",     "Température",      "Temperatur";
+    Altitude:         "Altitude",        "Altitudine",      "Altitude",         "Höhe";
+    Humidity:         "Humidity",        "Umidità",         "Humidité",         "Feuchte";
+    Supply:           "Supply",          "Alimentazione",   "Alimentation",     "Versorgung";
+    DigitalInput:     "Input",           "Ingresso",        "Entrée",           "Eingang";
+    DigitalOutput:    "Output",          "Uscita",          "Sortie",           "Ausgang";
     OverRange:        "Over range",      "Oltre il campo",  "Hors gamme",       "Überschreitung";
     MissingSamples:   "Missing samples", "Campioni persi",  "Échant. perdus",   "Abtastlücke";
 }

@@ -5,7 +5,7 @@ mod common;
 use catalog::{SettingId, points};
 use common::{image, set};
 use display::{Display, Language, NetworkFacts, views};
-use image::{Flag, Flags, Image, Reading, Reason, WiringFinding};
+use image::{Flag, Flags, Image, Reading, Reason, Warning, Warnings, WiringFinding};
 
 fn network() -> NetworkFacts {
     let facts = [
@@ -24,6 +24,7 @@ fn busy(language: i64) -> Image {
     set(&mut image, SettingId::AlarmSet1, -1_234_500);
     image.io.tariff = Some(2);
     image.io.alarm = true;
+    image.io.warnings = Warnings::default().with(Warning::Temperature, true);
     image.io.wrong_connection = true;
     image.meters[0].wiring = WiringFinding::VoltageMissing([false, true, false]);
     image

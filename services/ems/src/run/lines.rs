@@ -27,6 +27,9 @@ const LED_LATER_NS: i64 = 300_000_000;
 /// How long the LED is lit: less than half of the shortest pause, 66 ms at full load.
 const LED_LIT_NS: u64 = 25_000_000;
 
+/// How long a stop waits for pulses of the output that are planned: most of what it has.
+const GIVE_OUT: Duration = Duration::from_secs(3);
+
 /// Pulses and edges that may wait; a minute's worth at full load.
 const WAITING_MAX: usize = 1024;
 
@@ -249,6 +252,16 @@ impl Lines {
     pub fn contact(&self) -> Option<impl Fn() -> ContactState + Send + use<>> {
         let shared = Arc::clone(&self.shared);
         self.has_input.then_some(move || shared.desk().contact.state())
+    }
+
+    /// Waits until the pulses that are planned have been given, unless the supply fails: their energy is counted, and
+    /// the next run does not know of them.
+    pub fn give_out(&self) {
+        let last_ns = self.shared.desk().edges.back().map(|(due_ns, _)| *due_ns);
+        let left = last_ns.map_or(0, |due_ns| due_ns.saturating_sub(self.shared.now_ns()));
+        if self.thread.is_some() && !*self.supply_fails.borrow() {
+            std::thread::sleep(Duration::from_nanos(left).min(GIVE_OUT));
+        }
     }
 
     /// Takes over what a tick has planned.

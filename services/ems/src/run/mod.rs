@@ -156,6 +156,7 @@ impl Loop {
                 output.failure.is_none() && !stopped.load(Ordering::Relaxed)
             });
             supervisor::stopping();
+            lines.give_out();
             drop(lines);
             output.live.leave();
             if let Some(attached) = attached {
