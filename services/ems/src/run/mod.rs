@@ -156,12 +156,13 @@ impl Loop {
                 output.failure.is_none() && !stopped.load(Ordering::Relaxed)
             });
             supervisor::stopping();
-            lines.give_out();
-            drop(lines);
             output.live.leave();
             if let Some(attached) = attached {
                 attached.finish();
             }
+            // Behind what must not be lost.
+            lines.give_out();
+            drop(lines);
             let result = match (outcome, output.failure) {
                 (_, Some(failure)) => Err(failure),
                 (Ok(outcome), None) => Ok(outcome),
