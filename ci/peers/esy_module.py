@@ -137,7 +137,7 @@ def main() -> int:
         config = pathlib.Path(folder, "config.toml")
         config.write_text(
             f'[esy]\nport = "{meter_port}"\n[[esy.module]]\nslot = 1\nmodel = "ESY3XMV"\n'
-            f'serial = "{SERIAL}"\nname = "Pump"\nct_primary_a = 60.0\n'
+            f'serial = "{SERIAL}"\nname = "Pump"\nct_primary_a = 250.0\n'
         )
         process = subprocess.Popen(
             [ems, "run", "--config", str(config), "--ephemeral", "--json"],
@@ -158,6 +158,8 @@ def main() -> int:
         checks.equal("a point that is not wired", window[("voltage_ln", None, "l2")], None)
     wiring = block.map.address("settings/wiring")
     checks.true("it was told the settings of metering", wiring in block.written)
+    ratio = block.written.get(block.map.address("command/ct_primary"))
+    checks.equal("its transformers", ratio, [250_000 & 0xFFFF, 250_000 >> 16])
     checks.equal("and its name", block.written.get(block.map.address("command/name")), text("Pump", 16))
     return checks.exit()
 

@@ -102,7 +102,7 @@ pub const MODULE: &[Key] = &[
     key("model",        Takes::Choice(MODELS),      "",   "ESY3XMV (three times 333 mV) or ESY3XAV5 (three times 5 A); needed."),
     key("serial",       Takes::Text,                "",   "Its serial number; another module in its place is then refused."),
     key("name",         Takes::Text,                "",   "Name of what it measures."),
-    key("ct_primary_a", Takes::Number(0.1, 1e5),    "5.0", "Rated primary current of its transformers in amperes."),
+    key("ct_primary_a", Takes::Number(0.1, 1e5),    "",   "Rated primary current of its transformers in amperes, which the module is told; left out, what it has holds."),
 ];
 
 /// The row of a key.

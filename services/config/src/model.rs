@@ -96,8 +96,8 @@ pub struct Module {
     pub serial: Option<String>,
     /// Name of what it measures.
     pub name: String,
-    /// Rated primary current of its transformers, in amperes.
-    pub ct_primary_a: f64,
+    /// Rated primary current of its transformers, in amperes; none: what the module has holds.
+    pub ct_primary_a: Option<f64>,
 }
 
 /// The ESY bus.
@@ -379,7 +379,7 @@ fn module(entries: &BTreeMap<&'static str, Entry>) -> Option<Module> {
         },
         serial: text("serial"),
         name: text("name").unwrap_or_default(),
-        ct_primary_a: get("ct_primary_a").and_then(number).unwrap_or(5.0),
+        ct_primary_a: get("ct_primary_a").and_then(number),
     })
 }
 

@@ -60,7 +60,7 @@ fn a_whole_configuration_is_read() {
     assert_eq!(config.esy.bus, Bus::Port("/dev/ttyS1".into()));
     let slots: Vec<u8> = config.esy.modules.iter().map(|module| module.slot.number()).collect();
     assert_eq!(slots, [1, 3]);
-    assert_eq!(config.esy.modules[1].ct_primary_a, 250.0);
+    assert_eq!(config.esy.modules[1].ct_primary_a, Some(250.0));
     assert_eq!(config.modbus.map(|address| address.port()), Some(1502));
     assert_eq!(config.rs485.map(|rs485| rs485.address), Some(1));
 }

@@ -6,12 +6,15 @@
 use crate::frame::{self, Answer, Refusal, Request};
 use crate::map::{
     self, BLOCKS, CLAIM, CORRECTION, Content, IDENTITY, NAME, POLL_REGISTER, RESET_DEMAND,
-    RESET_PARTIAL, SEARCH, Span, TARIFF, UNASSIGNED, blocks, head, identity,
+    RESET_PARTIAL, SEARCH, Span, TARIFF, TRANSFORMERS, UNASSIGNED, blocks, head, identity,
 };
 use catalog::points;
 use port::{MeterCommand, ModuleModel, Readings, Reason, WiringCorrection, WiringFinding};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+
+/// Rated primary currents that there are, in milliamperes.
+const RATINGS_MA: RangeInclusive<u32> = 100..=100_000_000;
 
 /// CRC-32 that knows a serial number by two words.
 const KEY: crc::Crc<u32> = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
@@ -43,6 +46,8 @@ pub struct Heard {
     pub answer: Option<Vec<u8>>,
     /// What the module's meter is told.
     pub command: Option<MeterCommand>,
+    /// The rated primary current that it has now, in milliamperes, if it was given another.
+    pub transformers_ma: Option<u32>,
 }
 
 /// All blocks of one window.
@@ -104,6 +109,11 @@ impl Slave {
         self.address
     }
 
+    /// Who it is.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
     /// Its serial number.
     pub fn serial(&self) -> &str {
         &self.about.serial
@@ -132,11 +142,14 @@ impl Slave {
         {
             return Heard::default();
         }
+        let before_ma = self.about.ct_primary_ma;
         let (said, command) = match self.carry_out(request, now) {
             Ok((said, command)) => (said, command),
             Err(refusal) => (Answer::Refused(refusal.code()), None),
         };
-        Heard { answer: Some(frame::answer(address, request, &said)), command }
+        let now_ma = self.about.ct_primary_ma;
+        let transformers_ma = (now_ma != before_ma).then_some(now_ma);
+        Heard { answer: Some(frame::answer(address, request, &said)), command, transformers_ma }
     }
 
     /// What is written to all; nobody answers it.
@@ -240,8 +253,17 @@ impl Slave {
     }
 
     fn write(&mut self, start: u16, words: &[u16]) -> Result<Option<MeterCommand>, Refusal> {
-        if (Span { start, count: words.len() as u16 }) == NAME {
+        let span = Span { start, count: words.len() as u16 };
+        if span == NAME {
             self.about.name = map::text_of(words);
+            return Ok(None);
+        }
+        if let (TRANSFORMERS, [low, high]) = (span, words) {
+            let ma = u32::from(*low) | u32::from(*high) << 16;
+            if !RATINGS_MA.contains(&ma) {
+                return Err(Refusal::Value);
+            }
+            self.about.ct_primary_ma = ma;
             return Ok(None);
         }
         let command = command_of(start, words)?;

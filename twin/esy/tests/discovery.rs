@@ -26,7 +26,7 @@ fn wanted(number: u8, serial: Option<&str>, model: ModuleModel) -> Wanted {
         model,
         serial: serial.map(Into::into),
         name: format!("Load {number}"),
-        ct_primary_ma: 60_000,
+        ct_primary_ma: None,
     }
 }
 
@@ -101,4 +101,23 @@ fn a_serial_number_has_its_place() {
     let mut master = Master::new(LINE, 0, places);
     let (notes, _) = talk(&mut master, &mut modules, 20.0);
     assert_eq!(modules.each_ref().map(Slave::address), [1, 2, 3], "{notes:#?}");
+}
+
+/// [P6] A module computes with the transformers that are configured, if any are: its own are replaced, once.
+#[test]
+fn transformers_are_set() {
+    let model = ModuleModel::Esy3xmv;
+    let mut modules = [module("A", model), module("B", model)];
+    let with =
+        |number, serial, ma| Wanted { ct_primary_ma: ma, ..wanted(number, Some(serial), model) };
+    let mut master = Master::new(LINE, 0, vec![with(1, "A", Some(250_000)), with(2, "B", None)]);
+    let (notes, _) = talk(&mut master, &mut modules, 5.0);
+    let told: Vec<String> = notes
+        .iter()
+        .filter(|note| matches!(note, Note::Transformers { .. }))
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(told, ["esy1: transformers of 250 A were set, the module had 60 A"]);
+    let [a, b] = modules.map(|module| module.about().ct_primary_ma);
+    assert_eq!([a, b], [250_000, 60_000]);
 }

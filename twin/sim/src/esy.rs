@@ -175,6 +175,26 @@ impl VirtualBus {
         entry.firmware.as_ref().map(|_| entry.boots)
     }
 
+    /// From now on the module of a slot computes with transformers of so many times the ratio of its own: it begins
+    /// anew with it, and has its counters.
+    pub fn scale(&mut self, slot: SlotId, factor: f64) {
+        let Some(index) = self.slots.iter().position(|entry| entry.id == slot) else { return };
+        // What was measured until now counts as it was.
+        self.command_banks(Some(slot), |_, _| {});
+        self.slots[index].scale = factor;
+        let Some(firmware) = self.slots[index].firmware.take() else { return };
+        self.remove(index);
+        let kept = self.memory.get(slot);
+        self.slots[index].fit(
+            firmware.source,
+            &self.reference,
+            firmware.began,
+            firmware.next,
+            kept,
+        );
+        self.boot(vec![index]);
+    }
+
     fn change(&mut self, change: Change) {
         let place = self.changes.partition_point(|other| other.at <= change.at);
         self.changes.insert(place, change);
@@ -413,6 +433,8 @@ struct Slot {
     was_installed: bool,
     /// Times that the module has begun.
     boots: u32,
+    /// Ratio that it computes with, in ratios of its transformers.
+    scale: f64,
     settings: [i64; SETTINGS.len()],
     correction: WiringCorrection,
     /// None while nothing is plugged in.
@@ -442,6 +464,7 @@ impl Slot {
             id,
             was_installed: false,
             boots: 0,
+            scale: 1.0,
             settings,
             correction: WiringCorrection::NONE,
             firmware: None,
@@ -450,16 +473,29 @@ impl Slot {
 
     /// Current channels of what is plugged in.
     fn channels(&self) -> [Option<Channel>; 3] {
-        self.firmware.as_ref().map_or([None; 3], |firmware| channels(&firmware.source, CURRENTS))
+        self.firmware.as_ref().map_or([None; 3], |firmware| self.scaled(&firmware.source))
     }
 
-    /// The module boots with what it remembers.
+    /// Channels of its currents as it computes with them.
+    fn scaled(&self, source: &Counts) -> [Option<Channel>; 3] {
+        channels(source, CURRENTS).map(|channel| {
+            let channel = channel?;
+            Some(Channel { unit_per_count: self.scale * channel.unit_per_count, ..channel })
+        })
+    }
+
+    /// The module boots with what it remembers, on a source that begins now.
     fn plug(&mut self, source: Counts, reference: &Counts, now: u64, kept: Registers) {
+        self.fit(source, reference, now, now, kept);
+    }
+
+    /// The same on a source that began before, of which it has read up to `next`.
+    fn fit(&mut self, source: Counts, reference: &Counts, began: u64, next: u64, kept: Registers) {
         let mut meter = Meter::new(&MeterSettings {
             wiring: wiring_of(&self.settings),
             sample_rate_hz: reference.format().sample_rate_hz,
             voltages: channels(reference, VOLTAGES),
-            currents: channels(&source, CURRENTS),
+            currents: self.scaled(&source),
             limits: Limits::EMS_AV2,
         });
         meter.restore(kept);
@@ -476,8 +512,8 @@ impl Slot {
             counts: vec![Vec::with_capacity(CHUNK); rows.len()],
             rows,
             source,
-            began: now,
-            next: now,
+            began,
+            next,
         });
     }
 

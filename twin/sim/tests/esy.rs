@@ -209,3 +209,21 @@ fn the_same_setting_again_changes_nothing() {
     };
     assert_eq!(run(true), run(false));
 }
+
+/// [P6] A module that is given other transformers begins anew with them: it shows so many times the current, and its
+/// counter goes on from where it was.
+#[test]
+fn another_ratio_holds_from_its_moment_on() {
+    let mut bus = bus(reference(), vec![module(1, Some(load(2.0, None))), module(2, None)]);
+    let before = poll(&mut bus, 4001);
+    bus.scale(slot(1), 2.5);
+    let after = poll(&mut bus, 12_001);
+    let (before, after) = (answers(&before, 1), answers(&after, 1));
+    let (first, last) = (watts(before[before.len() - 1]), watts(after[after.len() - 1]));
+    assert!((first - 230.0).abs() < 0.5 && (last / first - 2.5).abs() < 1e-3, "{first} {last}");
+    let [half, whole] = [before[before.len() - 1], after[after.len() - 1]]
+        .map(|readings| watt_hours(readings, Register::Total));
+    let expected = 230.0 * (2.0 + 2.5 * 4.0) / 3600.0;
+    assert!(half < whole && (whole / expected - 1.0).abs() < 0.06, "{half} {whole} {expected}");
+    assert_eq!([bus.boots(slot(1)), bus.boots(slot(2))], [Some(2), None]);
+}

@@ -59,7 +59,7 @@ fn on_terminal(
         model: identity.model,
         serial: Some(identity.serial.clone()),
         name: identity.name.clone(),
-        ct_primary_ma: *ma,
+        ct_primary_ma: Some(*ma),
     });
     let wanted = wanted.collect();
     let modules = LineModules::new(modules, &ct_primary_ma);
@@ -80,7 +80,7 @@ pub fn on_port(
         model: module.model,
         serial: module.serial.clone(),
         name: module.name.clone(),
-        ct_primary_ma: (1e3 * module.ct_primary_a).round() as u32,
+        ct_primary_ma: module.ct_primary_a.map(|amperes| (1e3 * amperes).round() as u32),
     });
     let (path, settings) = (path.to_string(), settings(config));
     let positions = Arc::new(Positions::new(rate_hz));

@@ -97,6 +97,8 @@ pub const RESET_DEMAND: u16 = 0x1082;
 pub const CORRECTION: u16 = 0x1083;
 /// The name.
 pub const NAME: Span = Span { start: 0x1090, count: identity::NAME.count };
+/// Rated primary current of the transformers, in milliamperes, from which the module computes.
+pub const TRANSFORMERS: Span = Span { start: 0x10A0, count: 2 };
 /// To all: the module with this serial number has this address, and no other has.
 pub const CLAIM: Span = Span { start: 0x1100, count: identity::SERIAL.count + 1 };
 /// To all: modules without an address whose key lies in this range answer from now on.

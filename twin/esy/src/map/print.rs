@@ -3,7 +3,7 @@
 use super::codec::model_word;
 use super::{
     CLAIM, CORRECTION, Content, IDENTITY, NAME, POLL_REGISTER, RESET_DEMAND, RESET_PARTIAL, SEARCH,
-    Span, TARIFF, VERSION, blocks, head, identity, setting_register,
+    Span, TARIFF, TRANSFORMERS, VERSION, blocks, head, identity, setting_register,
 };
 use catalog::{SETTINGS, points};
 use port::ModuleModel;
@@ -187,6 +187,7 @@ fn command_rows() -> Vec<PrintedRow> {
         w(one(RESET_DEMAND), "uint16", "command/reset_demand", "1"),
         w(one(CORRECTION), "bits", "command/correction", "bits 0 to 5: for each phase its input, 0 to 2; bits 6 to 8: reversed"),
         w(NAME, "text", "command/name", ""),
+        PrintedRow { unit: "mA", ..w(TRANSFORMERS, "uint32", "command/ct_primary", "100 to 100000000; the module begins anew with it") },
         row(CLAIM, "text", "command/claim", "broadcast", "serial number, and in the last word the address that it takes; who else has that address gives it up for 247"),
         row(SEARCH, "uint32", "command/search", "broadcast", "lowest and highest key of the modules at 247 that answer"),
     ]);

@@ -60,11 +60,11 @@ pub enum Note {
         /// What it is, if it is known here.
         model: Option<ModuleModel>,
     },
-    /// The transformers of a module are not those that are configured. Its own hold, since it computes.
+    /// A module was given the transformers that are configured in the place of its own.
     Transformers {
         /// The slot.
         slot: SlotId,
-        /// What the module computes with, in milliamperes.
+        /// What the module computed with, in milliamperes.
         module_ma: u32,
         /// What is configured, in milliamperes.
         configured_ma: u32,
@@ -109,10 +109,10 @@ impl std::fmt::Display for Note {
             }
             Note::Transformers { slot, module_ma, configured_ma } => write!(
                 f,
-                "esy{}: the module computes with transformers of {} A, {} A are configured; set the one that is wrong",
+                "esy{}: transformers of {} A were set, the module had {} A",
                 slot.number(),
-                f64::from(*module_ma) / 1e3,
-                f64::from(*configured_ma) / 1e3
+                f64::from(*configured_ma) / 1e3,
+                f64::from(*module_ma) / 1e3
             ),
             Note::Refused { slot, code } => write!(
                 f,

@@ -22,7 +22,7 @@ pub use event::{Event, Note};
 pub use place::Wanted;
 
 use crate::frame::{Answer, Request, find_answer};
-use crate::map::{self, CLAIM, NAME, SEARCH, UNASSIGNED, head, identity};
+use crate::map::{self, CLAIM, NAME, SEARCH, TRANSFORMERS, UNASSIGNED, head, identity};
 use crate::slave::write_of;
 use budget::{BROADCAST_NS, block_request, identity_request, patience_ns, poll_request};
 use place::{Head, Place, Presence, has_tag, head_of};
@@ -58,6 +58,7 @@ enum Task {
     Claim,
     Identify,
     Name,
+    Transformers(u32),
     Command(MeterCommand),
     Window,
     Block(usize),
@@ -253,6 +254,10 @@ impl Master {
                 let words = map::text_words(name, NAME.count);
                 (own, Request::Write { start: NAME.start, words })
             }
+            Task::Transformers(ma) => {
+                let words = vec![*ma as u16, (*ma >> 16) as u16];
+                (own, Request::Write { start: TRANSFORMERS.start, words })
+            }
             Task::Command(command) => {
                 let (start, words) = write_of(*command);
                 (own, Request::Write { start, words })
@@ -296,7 +301,11 @@ impl Master {
                     self.note(note);
                 }
             }
-            (Task::Name, Answer::Written | Answer::Refused(_)) => {}
+            (Task::Name | Task::Transformers(_), Answer::Written) => {}
+            (Task::Name | Task::Transformers(_), Answer::Refused(code)) => {
+                let slot = self.places[self.turn].wanted.slot;
+                self.note(Note::Refused { slot, code: *code });
+            }
             // A module of ours refuses nothing of this, and confirms what is written only.
             _ => self.miss(now_ns),
         }
@@ -354,15 +363,17 @@ impl Master {
         place.wanted.serial = Some(serial.clone());
         place.arrive(&serial);
         let [low, high] = *identity::CT_PRIMARY_MA.of(words) else { unreachable!("two words") };
-        let transformers = place.check_transformers(u32::from(low) | u32::from(high) << 16);
+        let module_ma = u32::from(low) | u32::from(high) << 16;
+        let other = place.wanted.ct_primary_ma.filter(|wanted| *wanted != module_ma);
         if identity::NAME.of(words) != map::text_words(&place.wanted.name, NAME.count) {
             self.tasks.push_back(Task::Name);
         }
+        self.tasks.extend(other.map(Task::Transformers));
         self.tasks.push_back(Task::Window);
         let firmware = map::text_of(identity::FIRMWARE.of(words));
         self.note(Note::Found { slot, serial, firmware });
-        if let Some(note) = transformers {
-            self.note(note);
+        if let Some(configured_ma) = other {
+            self.note(Note::Transformers { slot, module_ma, configured_ma });
         }
     }
 

@@ -32,8 +32,8 @@ pub struct Wanted {
     pub serial: Option<String>,
     /// Name that the installer gives it.
     pub name: String,
-    /// Rated primary current of its transformers, in milliamperes.
-    pub ct_primary_ma: u32,
+    /// Rated primary current of its transformers, in milliamperes; none: what the module has holds.
+    pub ct_primary_ma: Option<u32>,
 }
 
 /// Who answers in a slot.
@@ -220,16 +220,6 @@ impl Place {
         }
         Box::new(readings)
     }
-
-    /// Whether the transformers that the module has are those that are configured.
-    pub fn check_transformers(&self, module_ma: u32) -> Option<Note> {
-        let Wanted { slot, ct_primary_ma: configured_ma, .. } = self.wanted;
-        (module_ma != configured_ma).then_some(Note::Transformers {
-            slot,
-            module_ma,
-            configured_ma,
-        })
-    }
 }
 
 /// Whether one command makes the other out of date.
@@ -272,7 +262,7 @@ mod tests {
             model: ModuleModel::Esy3xmv,
             serial: None,
             name: String::new(),
-            ct_primary_ma: 0,
+            ct_primary_ma: None,
         })
     }
 

@@ -69,7 +69,7 @@ impl WireBus {
             model: identity.model,
             serial: Some(identity.serial.clone()),
             name: identity.name.clone(),
-            ct_primary_ma: *ma,
+            ct_primary_ma: Some(*ma),
         });
         WireBus {
             master: Master::new(line, 0, wanted.collect()),

@@ -9,6 +9,7 @@ use port::{EsyBus, EsyReply, SlotId};
 struct OnLine {
     slot: SlotId,
     slave: Slave,
+    /// Rated primary current of the transformers that hang on it, in milliamperes.
     ct_primary_ma: u32,
     /// Times that it has begun; none while it has no supply.
     boots: Option<u32>,
@@ -86,6 +87,10 @@ impl Answering for LineModules {
         while let Some((address, request)) = self.ear.request() {
             for module in self.modules.iter_mut().filter(|module| module.boots.is_some()) {
                 let heard = module.slave.hear(address, &request, position);
+                if let Some(ma) = heard.transformers_ma {
+                    let factor = f64::from(ma) / f64::from(module.ct_primary_ma);
+                    self.bus.scale(module.slot, factor);
+                }
                 if let Some(command) = heard.command {
                     self.bus.command(Some(module.slot), command);
                 }
