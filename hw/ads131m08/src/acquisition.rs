@@ -274,7 +274,6 @@ impl<S: SpiDevice, D: Drdy> Acquisition<S, D> {
     /// all that are over are out of it, and the next has its number again. The newest number that was announced
     /// meanwhile; what was read is not used.
     fn drain(&mut self, mut newest: u64) -> Result<u64, D::Error> {
-        self.doubtful = true;
         for _ in 0..DRAINS_MAX {
             let begun_ns = self.drdy.now_ns();
             let result = self.driver.read();

@@ -1,6 +1,6 @@
 //! Where the meter's samples stand at a time of the bus.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// How fast what is known of the samples fades: ten times what two crystals differ by.
@@ -45,16 +45,19 @@ impl Positions {
     }
 
     fn reached_at(&self, sample: u64, now_ns: u64) {
-        let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut seen = self.seen();
         let offset = sample as f64 - 0.5 - now_ns as f64 * self.rate_hz / SECOND_NS;
         let faded = now_ns.saturating_sub(seen.at_ns) as f64 * self.rate_hz / SECOND_NS * FADING;
         *seen = Seen { offset: offset.max(seen.offset - faded), at_ns: now_ns };
     }
 
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The position at a time; 0 before the first sample.
     pub fn at(&self, ns: u64) -> f64 {
-        let seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        (seen.offset + ns as f64 * self.rate_hz / SECOND_NS).max(0.0)
+        (self.seen().offset + ns as f64 * self.rate_hz / SECOND_NS).max(0.0)
     }
 }
 

@@ -419,7 +419,7 @@ impl<'a> Plan<'a> {
 
     /// What the meter believes of the contact at its input.
     fn contact(&self) -> Vec<Cue> {
-        let mut at_terminal = AtTerminal { at_s: 0.0, resistance_ohm: 1e6, pick_up_v: 0.0 };
+        let mut at_terminal = contact::OPEN;
         let mut steps: Vec<AtTerminal> = Vec::new();
         for step in &self.scenario.script {
             match step.action {

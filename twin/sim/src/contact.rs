@@ -36,6 +36,11 @@ pub struct AtTerminal {
     pub pick_up_v: f64,
 }
 
+/// An open contact, from the beginning on, on a wire that picks up nothing.
+pub const OPEN: AtTerminal = AtTerminal { at_s: 0.0, resistance_ohm: 1e6, pick_up_v: 0.0 };
+/// A closed one.
+pub const CLOSED: AtTerminal = AtTerminal { resistance_ohm: 1.0, ..OPEN };
+
 /// Voltage at the terminal with this much resistance, in volts.
 pub fn terminal_v(resistance_ohm: f64) -> f64 {
     OPEN_V * resistance_ohm / (resistance_ohm + BEHIND_OHM)
@@ -57,7 +62,7 @@ pub fn level(volts: f64) -> ContactLevel {
 pub fn states(steps: &[AtTerminal], bounce_s: f64, seed: u64) -> Vec<(f64, ContactState)> {
     let mut states = Vec::new();
     let mut filter = ContactFilter::default();
-    let mut before_ohm = f64::INFINITY;
+    let mut before_ohm = OPEN.resistance_ohm;
     for (place, step) in steps.iter().enumerate() {
         let end_s = steps.get(place + 1).map_or(f64::INFINITY, |next| next.at_s);
         let bounces = step.resistance_ohm != before_ohm;
@@ -84,7 +89,10 @@ fn is_away(seed: u64, step: u64, look: u64) -> bool {
 }
 
 fn volts(resistance_ohm: f64, pick_up_v: f64, at_s: f64) -> f64 {
-    let steady_v = if resistance_ohm.is_finite() { terminal_v(resistance_ohm) } else { OPEN_V };
+    let steady_v = terminal_v(resistance_ohm);
+    if pick_up_v == 0.0 {
+        return steady_v;
+    }
     let open = steady_v / OPEN_V;
     steady_v + open * SQRT_2 * pick_up_v * (TAU * PICK_UP_HZ * at_s).sin()
 }

@@ -37,13 +37,19 @@ pub fn of_scenario(
 
 /// The meters of a run on a scenario, with their serial numbers.
 pub fn present(config: &Config, scenario: &Scenario) -> Vec<Present> {
-    let mut present = lab::present(scenario);
-    if matches!(config.esy.bus, Bus::Port(_)) {
-        present.truncate(1);
-        let modules = identities(&config.esy.modules).into_iter();
-        present.extend(modules.map(|module| (MeterId::Esy(module.slot), module.serial)));
+    let mut meters = lab::present(scenario).into_iter().map(|(id, serial)| Present { id, serial });
+    match (&config.esy.bus, meters.next()) {
+        (Bus::Port(_), Some(main)) => with_modules(main, config),
+        (_, main) => main.into_iter().chain(meters).collect(),
     }
-    present.into_iter().map(|(id, serial)| Present { id, serial }).collect()
+}
+
+/// The built-in meter, and the modules of a configuration.
+pub fn with_modules(main: Present, config: &Config) -> Vec<Present> {
+    let modules = identities(&config.esy.modules).into_iter();
+    let modules =
+        modules.map(|module| Present { id: MeterId::Esy(module.slot), serial: module.serial });
+    std::iter::once(main).chain(modules).collect()
 }
 
 /// Simulated modules at one end of a pseudo terminal, and the meter at the other.
@@ -54,14 +60,8 @@ fn on_terminal(
 ) -> Result<Box<dyn EsyBus + Send>, Failure> {
     let (line, rate_hz) = (line(config), modules.sample_rate_hz());
     let ct_primary_ma = lab::ct_primary_ma(scenario);
-    let wanted = modules.modules().iter().zip(&ct_primary_ma).map(|(identity, ma)| Wanted {
-        slot: identity.slot,
-        model: identity.model,
-        serial: Some(identity.serial.clone()),
-        name: identity.name.clone(),
-        ct_primary_ma: Some(*ma),
-    });
-    let wanted = wanted.collect();
+    let wanted = modules.modules().iter().zip(&ct_primary_ma);
+    let wanted = wanted.map(|(identity, ma)| Wanted::known(identity, *ma)).collect();
     let modules = LineModules::new(modules, &ct_primary_ma);
     let settings = settings(config);
     let bus =
@@ -90,7 +90,7 @@ pub fn on_port(
 }
 
 /// Who the modules of a configuration are, as far as it says.
-pub fn identities(modules: &[Module]) -> Vec<ModuleIdentity> {
+fn identities(modules: &[Module]) -> Vec<ModuleIdentity> {
     let identity = |module: &Module| ModuleIdentity {
         slot: module.slot,
         model: module.model,

@@ -79,7 +79,7 @@ fn on_chip(arguments: &RunArgs, config: &Config, path: &str) -> Result<Prepared,
     let serial = config.device.serial.clone().expect("it is checked with a converter");
     let subject = Subject {
         title: &serial,
-        present: present(config, &serial),
+        present: bus::with_modules(Present { id: MeterId::Main, serial: serial.clone() }, config),
         window_s: 0,
         given: vec![catalog::SettingId::Wiring],
     };
@@ -115,15 +115,6 @@ fn on_chip(arguments: &RunArgs, config: &Config, path: &str) -> Result<Prepared,
         duration_s: arguments.duration,
         kept,
     })
-}
-
-/// The meters on a real grid, with their serial numbers.
-fn present(config: &Config, serial: &str) -> Vec<Present> {
-    let main = Present { id: MeterId::Main, serial: serial.into() };
-    let modules = bus::identities(&config.esy.modules).into_iter();
-    let modules =
-        modules.map(|module| Present { id: MeterId::Esy(module.slot), serial: module.serial });
-    std::iter::once(main).chain(modules).collect()
 }
 
 fn installation(

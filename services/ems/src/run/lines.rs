@@ -222,11 +222,11 @@ impl Lines {
             stopped: AtomicBool::new(false),
             begun: Instant::now(),
         });
-        let any = io.input.is_some() || io.output.is_some() || io.led.is_some();
-        let any = any || io.power_fail.is_some();
+        let ones = [&io.input, &io.output, &io.led, &io.power_fail];
+        let any = ones.into_iter().any(Option::is_some) || !io.buttons.is_empty();
         let has_input = io.input.is_some();
         let mut lines = Lines { shared, has_input, presses, supply_fails, thread: None };
-        if any || !io.buttons.is_empty() {
+        if any {
             let board = Gpio::open(io)?;
             let (shared, presses) = (Arc::clone(&lines.shared), lines.presses.clone());
             let supply_fails = lines.supply_fails.clone();

@@ -3,7 +3,7 @@
 use super::event::Note;
 use crate::map::{self, BLOCKS, Content, TAG, blocks, head};
 use crate::slave::key_of;
-use port::{MeterCommand, ModuleModel, Readings, Reason, SlotId, WiringFinding};
+use port::{MeterCommand, ModuleIdentity, ModuleModel, Readings, Reason, SlotId, WiringFinding};
 use std::collections::VecDeque;
 
 /// Polls without an answer after which a module is silent.
@@ -34,6 +34,19 @@ pub struct Wanted {
     pub name: String,
     /// Rated primary current of its transformers, in milliamperes; none: what the module has holds.
     pub ct_primary_ma: Option<u32>,
+}
+
+impl Wanted {
+    /// A module of which all is known.
+    pub fn known(identity: &ModuleIdentity, ct_primary_ma: u32) -> Wanted {
+        Wanted {
+            slot: identity.slot,
+            model: identity.model,
+            serial: Some(identity.serial.clone()),
+            name: identity.name.clone(),
+            ct_primary_ma: Some(ct_primary_ma),
+        }
+    }
 }
 
 /// Who answers in a slot.

@@ -3,7 +3,7 @@
 use super::civil::Start;
 use super::device::{Device, METERS};
 use super::error::ScenarioError;
-use super::load::{installed, read_moment};
+use super::load::{installed, read_beginning};
 use super::shape::{KIND, Key, Kind, LATEST_S, Shape, Table, Takes};
 use super::unit::{PART, TIME};
 use crate::synthetic::MeterPort;
@@ -61,11 +61,7 @@ pub(super) fn read(
             "there is no wire that could have a fault; give device.esy_baud, 115200 as delivered",
         ));
     }
-    let at_s = read_moment(table, "at", start)?;
-    if let Some(end_s) = duration_s.filter(|end_s| at_s >= *end_s) {
-        let message = format!("this never happens: the run ends after {}", TIME.say(end_s));
-        return Err(table.refuse("at", message));
-    }
+    let at_s = read_beginning(table, start, duration_s)?;
     let slot = |key: &str| read_slot(table, key, device);
     let part = || table.number("part");
     let kind = match table.text(KIND) {

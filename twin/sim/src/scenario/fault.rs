@@ -3,7 +3,7 @@
 use super::civil::Start;
 use super::device::{Device, METERS};
 use super::error::{ScenarioError, unknown};
-use super::load::{check_repetition, installed, read_moment};
+use super::load::{check_repetition, installed, read_beginning};
 use super::shape::{KIND, Key, Kind, LATEST_S, Names, Shape, Table, Takes};
 use super::unit::{PART, RELATIVE_DRIFT, TIME};
 use crate::sources::{Fault, FaultKind};
@@ -76,11 +76,7 @@ pub(super) fn read(
     duration_s: Option<f64>,
 ) -> Result<(MeterPort, Fault), ScenarioError> {
     let meter = installed(table.text("meter"), table.line_of("meter"), device)?;
-    let at_s = read_moment(table, "at", start)?;
-    if let Some(end_s) = duration_s.filter(|end_s| at_s >= *end_s) {
-        let message = format!("this never happens: the run ends after {}", TIME.say(end_s));
-        return Err(table.refuse("at", message));
-    }
+    let at_s = read_beginning(table, start, duration_s)?;
     let (for_s, every_s) = (table.maybe_number("for"), table.maybe_number("every"));
     check_repetition(table, for_s, every_s)?;
     Ok((meter, Fault { kind: read_kind(table, meter, device.system)?, at_s, for_s, every_s }))

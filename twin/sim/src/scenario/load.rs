@@ -334,6 +334,22 @@ pub(super) fn read_moment(table: Table, key: &str, start: &Start) -> Result<f64,
     Ok(at_s)
 }
 
+/// When the entry of a table begins: before the run ends.
+pub(super) fn read_beginning(
+    table: Table,
+    start: &Start,
+    duration_s: Option<f64>,
+) -> Result<f64, ScenarioError> {
+    let at_s = read_moment(table, "at", start)?;
+    match duration_s {
+        Some(end_s) if at_s >= end_s => {
+            let message = format!("this never happens: the run ends after {}", TIME.say(end_s));
+            Err(table.refuse("at", message))
+        }
+        _ => Ok(at_s),
+    }
+}
+
 /// What comes again has ended before.
 pub(super) fn check_repetition(
     table: Table,

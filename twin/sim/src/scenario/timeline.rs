@@ -10,18 +10,15 @@ use super::device::{
     setting_value,
 };
 use super::error::{ScenarioError, unknown};
-use super::load::{check_repetition, installed, read_moment};
+use super::load::{check_repetition, installed, read_beginning, read_moment};
 use super::shape::{KIND, Key, Kind, LATEST_S, Names, Shape, Table, Takes};
 use super::unit::{
     ANGLE, CURRENT, FREQUENCY, FREQUENCY_RATE, PART, RESISTANCE, TEMPERATURE, TIME, VOLTAGE,
 };
+use crate::contact::{CLOSED, OPEN};
 use crate::synthetic::{Event, EventKind, Grid, Load, MeterPort, Phases, Track};
 use catalog::SettingId;
 use port::{SlotId, WiringCorrection};
-
-/// Resistance of a contact of which only the state is said, in ohms.
-const CLOSED_OHM: f64 = 1.0;
-const OPEN_OHM: f64 = 1e6;
 
 /// Temperature where nothing is said of it, in degrees Celsius.
 const ROOM_C: f64 = 23.0;
@@ -406,7 +403,11 @@ fn aims(table: Table, context: &Context) -> Result<Vec<(Lane, Aim)>, ScenarioErr
             vec![(Lane::Load(place), level("to"))]
         }
         "contact" => {
-            let usual = if table.text("to") == "closed" { CLOSED_OHM } else { OPEN_OHM };
+            let usual = if table.text("to") == "closed" {
+                CLOSED.resistance_ohm
+            } else {
+                OPEN.resistance_ohm
+            };
             let resistance_ohm = table.maybe_number("resistance").unwrap_or(usual);
             vec![(Lane::Contact, Aim::Level(resistance_ohm))]
         }
@@ -478,7 +479,7 @@ fn stretches(table: Table, context: &Context) -> Result<Vec<(f64, Option<f64>)>,
             table.refuse("until", "say either how long (\"for\") or until when (\"until\")")
         );
     }
-    let at_s = beginning(table, context)?;
+    let at_s = read_beginning(table, context.start, context.duration_s)?;
     let end_s = read_moment(table, "until", context.start)?;
     if end_s <= at_s {
         return Err(table.refuse("until", "the end lies after the beginning"));
@@ -497,7 +498,7 @@ fn instants(table: Table, context: &Context) -> Result<Vec<f64>, ScenarioError> 
 
 /// Each beginning, in the order of time.
 fn beginnings(table: Table, context: &Context) -> Result<Vec<f64>, ScenarioError> {
-    let at_s = beginning(table, context)?;
+    let at_s = read_beginning(table, context.start, context.duration_s)?;
     let Some(every_s) = table.maybe_number("every") else { return Ok(vec![at_s]) };
     let until_s = match table.has("until") {
         true => Some(read_moment(table, "until", context.start)?),
@@ -515,18 +516,6 @@ fn beginnings(table: Table, context: &Context) -> Result<Vec<f64>, ScenarioError
         return Err(table.refuse("until", "the end lies after the beginning"));
     }
     Ok((0..times as u32).map(|count| at_s + f64::from(count) * every_s).collect())
-}
-
-/// The first beginning, which is within the run.
-fn beginning(table: Table, context: &Context) -> Result<f64, ScenarioError> {
-    let at_s = read_moment(table, "at", context.start)?;
-    match context.duration_s {
-        Some(end_s) if at_s >= end_s => {
-            let message = format!("this never happens: the run ends after {}", TIME.say(end_s));
-            Err(table.refuse("at", message))
-        }
-        _ => Ok(at_s),
-    }
 }
 
 /// A change of what is held.
@@ -551,7 +540,7 @@ fn initial(lane: Lane, context: &Context) -> Aim {
     match lane {
         Lane::Voltage(_) | Lane::Load(_) => Aim::Level(1.0),
         Lane::Frequency => Aim::Level(context.grid.frequency_hz),
-        Lane::Contact => Aim::Level(OPEN_OHM),
+        Lane::Contact => Aim::Level(OPEN.resistance_ohm),
         Lane::PickUp => Aim::Level(0.0),
         Lane::Temperature => Aim::Level(ROOM_C),
         Lane::OutputLoad => Aim::Load(0.0, 0.0),

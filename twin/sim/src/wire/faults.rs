@@ -90,7 +90,9 @@ impl Chances {
             match kind {
                 LineFaultKind::DamagedFrames { part } if self.rng.random_bool(part) => {
                     let bit = self.rng.random_range(0..8 * bytes.len().max(1));
-                    bytes.iter_mut().skip(bit / 8).take(1).for_each(|byte| *byte ^= 1 << (bit % 8));
+                    if let Some(byte) = bytes.get_mut(bit / 8) {
+                        *byte ^= 1 << (bit % 8);
+                    }
                 }
                 LineFaultKind::LostBytes { part } if self.rng.random_bool(part) => {
                     let place = self.rng.random_range(0..bytes.len().max(1));
@@ -115,7 +117,7 @@ impl Chances {
         bytes
     }
 
-    /// Another sender pulls bits down, at least one.
+    /// Another sender pulls bits down, and is out of step at the last character.
     pub fn talk_over(&mut self, bytes: &mut [u8]) {
         for byte in bytes.iter_mut() {
             *byte &= (self.rng.next_u32() & 0xFF) as u8;

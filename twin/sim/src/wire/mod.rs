@@ -64,13 +64,8 @@ impl WireBus {
     ) -> WireBus {
         let identities = bus.modules().to_vec();
         let rate_hz = bus.sample_rate_hz();
-        let wanted = identities.iter().zip(ct_primary_ma).map(|(identity, ma)| Wanted {
-            slot: identity.slot,
-            model: identity.model,
-            serial: Some(identity.serial.clone()),
-            name: identity.name.clone(),
-            ct_primary_ma: Some(*ma),
-        });
+        let wanted = identities.iter().zip(ct_primary_ma);
+        let wanted = wanted.map(|(identity, ma)| Wanted::known(identity, *ma));
         WireBus {
             master: Master::new(line, 0, wanted.collect()),
             modules: LineModules::new(bus, ct_primary_ma),
