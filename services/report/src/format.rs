@@ -1,5 +1,7 @@
 //! How numbers are written.
 
+use paper::{significant, trimmed};
+
 /// How many digits the errors of one limit are written with.
 ///
 /// Errors and limit get the same exponent and decimals, so that they can be compared by eye.
@@ -94,33 +96,11 @@ pub(crate) fn percent(part: f64) -> String {
     format!("{:.1}", if percent.abs() < 0.05 { 0.0 } else { percent })
 }
 
-/// To so many significant digits, without an exponent unless it is far from 1.
-pub(crate) fn significant(value: f64, digits: i32) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return if value == 0.0 { "0".to_string() } else { value.to_string() };
-    }
-    let magnitude = value.abs().log10().floor() as i32;
-    if !(-4..=9).contains(&magnitude) {
-        return format!("{value:.*e}", (digits - 1).max(0) as usize);
-    }
-    format!("{value:.*}", (digits - 1 - magnitude).max(0) as usize)
-}
-
 /// To three digits, or to six decimals of what is very small: for residuals.
 pub(crate) fn small(value: f64) -> String {
     let text = if value.abs() < 1e-4 { format!("{value:.6}") } else { significant(value, 3) };
     // Zero has no sign.
     if text == "-0.000000" { "0.000000".to_string() } else { text }
-}
-
-/// To three decimals, or to four digits of what is below 1, without zeros at the end: for what was
-/// applied.
-pub(crate) fn trimmed(value: f64) -> String {
-    let text = if value.abs() >= 1.0 { format!("{value:.3}") } else { significant(value, 4) };
-    match text.contains('.') && !text.contains('e') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
-        false => text,
-    }
 }
 
 /// A text with each number of four decimals or more [`trimmed`]: what comes as text often has all the
@@ -154,11 +134,6 @@ pub(crate) fn factor(factor: &str) -> String {
         factor if factor.starts_with("sin") => factor.replacen("sin", "sin φ", 1),
         factor => format!("PF {factor}"),
     }
-}
-
-/// With a minus sign as wide as a plus, and no hyphen.
-pub(crate) fn typeset(number: &str) -> String {
-    number.replace('-', "\u{2212}")
 }
 
 /// A number of seconds in the unit that suits it.

@@ -1,18 +1,15 @@
 //! A certificate for people: a PDF, its pictures as SVG, and tables as CSV and plain text.
 //!
 //! Everything is computed from a [`Certificate`] and nothing else: no file, no clock. The same
-//! certificate gives the same bytes. What is drawn is first collected in a list
-//! (`drawing::Drawing`), which then goes onto a page of the PDF or into an SVG file, so that a
-//! figure looks the same in both.
+//! certificate gives the same bytes. Pages and figures are
+//! those of `paper`.
 
 mod csv;
-mod drawing;
 mod figure;
 mod format;
 mod groups;
 mod pdf;
 mod terminal;
-pub mod xml;
 
 pub use csv::csv;
 pub use terminal::table;

@@ -6,11 +6,13 @@
 
 use verify::document::PointResult;
 
-use super::axes::{Axes, SMALL, Scale};
-use super::{Figure, WIDTH, file_name};
-use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, SHADE, Type};
-use crate::format::{factor, percent, trimmed};
+use super::file_name;
+use crate::format::{factor, percent};
 use crate::groups::{Clause, Section};
+use paper::trimmed;
+use paper::{ACCENT, Anchor, BLACK, Drawing, FAILED, SHADE, Type};
+use paper::{Axes, SMALL, Scale};
+use paper::{Figure, WIDTH};
 
 const LEFT: f32 = 31.0;
 const GAP: f32 = 8.0;
@@ -167,7 +169,7 @@ fn draw(panels: &[Panel<'_>], unit: &str) -> Drawing {
 
 /// To two digits.
 fn rounded(value: f64) -> f64 {
-    crate::format::significant(value, 2).parse().unwrap_or(value)
+    paper::significant(value, 2).parse().unwrap_or(value)
 }
 
 fn draw_limits(drawing: &mut Drawing, axes: &Axes, points: &[&PointResult], is_first: bool) {

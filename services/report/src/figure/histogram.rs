@@ -2,10 +2,12 @@
 
 use verify::document::{LotPoint, LotResult};
 
-use super::axes::{Axes, SMALL, Scale};
-use super::{Figure, file_name};
-use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, GREY, PALE, SHADE, Type};
-use crate::format::{Digits, significant};
+use super::file_name;
+use crate::format::Digits;
+use paper::Figure;
+use paper::significant;
+use paper::{ACCENT, Anchor, BLACK, Drawing, FAILED, GREY, PALE, SHADE, Type};
+use paper::{Axes, SMALL, Scale};
 
 /// Three stand in a row.
 const WIDTH: f32 = 159.0;

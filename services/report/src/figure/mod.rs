@@ -2,34 +2,16 @@
 //!
 //! Each is a [`Figure`]: drawn once, shown on a page of the PDF and written as a file.
 
-mod axes;
 mod curves;
 mod histogram;
-mod svg;
 mod used;
 
 use std::collections::BTreeSet;
 
 use verify::document::Certificate;
 
-use crate::drawing::Drawing;
 use crate::groups::Section;
-
-/// Width of the text on a page, which the widest figures fill.
-pub(crate) const WIDTH: f32 = 499.0;
-
-/// A picture with its words.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Figure {
-    /// Name of the file.
-    pub file: String,
-    pub title: String,
-    /// What it shows, for those who do not see it.
-    pub description: String,
-    pub drawing: Drawing,
-    /// Whether there is room for the title above it, and need of one.
-    pub shows_title: bool,
-}
+use paper::Figure;
 
 /// All pictures, by the chapter in which they stand.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +28,7 @@ impl Figures {
     /// Name and text of each file.
     pub fn files(&self) -> Vec<(String, String)> {
         let all = self.curves.iter().chain(&self.used).chain(&self.lot);
-        all.map(|figure| (figure.file.clone(), svg::text(figure))).collect()
+        all.map(|figure| (figure.file.clone(), figure.svg())).collect()
     }
 }
 

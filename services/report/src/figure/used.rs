@@ -2,11 +2,13 @@
 
 use verify::document::Arm;
 
-use super::axes::SMALL;
-use super::{Figure, WIDTH, file_name};
-use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, FAILED, LINE, Type};
-use crate::format::{percent, typeset};
+use super::file_name;
+use crate::format::percent;
 use crate::groups::{Clause, Section};
+use paper::SMALL;
+use paper::typeset;
+use paper::{ACCENT, Anchor, BLACK, Drawing, FAILED, LINE, Type};
+use paper::{Figure, WIDTH};
 
 const ROW: f32 = 10.0;
 const HEADING: f32 = 13.0;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use verify::document::PointResult;
 
-use super::table::Align;
-use crate::format::{factor, tidied, trimmed};
+use crate::format::{factor, tidied};
+use paper::Align;
+use paper::trimmed;
 
 /// What a reader may take for granted; a chapter of tables says so.
 pub(crate) const USUAL: &str =

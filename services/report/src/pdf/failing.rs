@@ -2,11 +2,11 @@
 
 use verify::document::{Certificate, PointResult};
 
-use super::flow::Flow;
-use super::table::{Align, Cell, Row, Table, column, number, text};
 use super::unit::in_a_line;
 use crate::format::{Digits, counted, percent, tidied};
 use crate::groups::{Clause, Section, is_counted};
+use paper::Flow;
+use paper::{Align, Cell, Row, Table, column, number, text};
 
 /// Two thirds of a page; who looks for more has `certificate.csv`.
 const MOST: usize = 60;

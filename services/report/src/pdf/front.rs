@@ -2,14 +2,15 @@
 
 use verify::document::{Certificate, NOTICE, PointResult};
 
-use super::flow::{Flow, LEFT, WIDTH};
-use super::layout::{SMALLEST, TABLE_SIZE};
-use super::table::{Align, Cell, Row, Table, column, number, text};
 use super::unit::in_a_line;
 use super::{TITLE, failing};
-use crate::drawing::{ACCENT, Anchor, BLACK, FAILED, GREY, Role, Type, WHITE};
-use crate::format::{Digits, counted, duration, percent, trimmed};
+use crate::format::{Digits, counted, duration, percent};
 use crate::groups::{Clause, Section, is_counted};
+use paper::trimmed;
+use paper::{ACCENT, Anchor, BLACK, FAILED, GREY, Role, Type, WHITE};
+use paper::{Align, Cell, Row, Table, column, number, text};
+use paper::{Flow, LEFT, WIDTH};
+use paper::{SMALLEST, TABLE_SIZE};
 
 /// Width and height of the box with the verdict.
 const BOX: (f32, f32) = (150.0, 50.0);

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use verify::document::PointResult;
 
 use super::conditions::{Condition, between_rows, changes, key, relevant, words};
-use super::table::{Align, Cell, Column, Row, Table, column, number, text};
-use crate::format::{Digits, percent, typeset};
+use crate::format::{Digits, percent};
+use paper::typeset;
+use paper::{Align, Cell, Column, Row, Table, column, number, text};
 
 /// Fewer points are a list, with all that is known of each.
 const MANY: usize = 24;

@@ -2,10 +2,11 @@
 
 use verify::document::{LotPoint, LotResidual, LotResult};
 
-use super::flow::Flow;
-use super::table::{Align, Row, Table, column, number, text};
 use crate::figure::Figures;
-use crate::format::{Digits, percent, significant, small, tidied};
+use crate::format::{Digits, percent, small, tidied};
+use paper::Flow;
+use paper::significant;
+use paper::{Align, Row, Table, column, number, text};
 
 pub(crate) fn write(flow: &mut Flow<'_>, lot: &LotResult, command: &str, figures: &Figures) {
     flow.chapter("Production lot", 120.0);
@@ -23,7 +24,7 @@ pub(crate) fn write(flow: &mut Flow<'_>, lot: &LotResult, command: &str, figures
         ),
         (
             "Worst unit",
-            crate::format::typeset(&format!(
+            paper::typeset(&format!(
                 "seed {}: error {} of {} {} allowed, {} % used, at ",
                 worst.seed,
                 digits.signed(worst.error),

@@ -1,31 +1,21 @@
 //! `certificate.pdf`: A4, in the order that ISO/IEC 17025, 7.8 asks for.
 
-mod cell;
 mod conditions;
-mod date;
 mod failing;
-mod flow;
-mod fonts;
 mod front;
 mod grid;
-mod layout;
 mod lot;
 mod points;
-mod render;
 mod results;
-mod structure;
-mod table;
 mod uncertainty;
 mod unit;
 
-use krilla::metadata::Metadata;
+use paper::{About, Flow, Fonts};
 use verify::document::{Certificate, NOTICE};
 
 use crate::ReportError;
 use crate::figure::Figures;
 use crate::groups::Section;
-use flow::Flow;
-use fonts::Fonts;
 
 /// What the document is called.
 const TITLE: &str = "Verification certificate";
@@ -55,23 +45,21 @@ pub(crate) fn certificate(
     let program = &certificate.program;
     let head = format!("{TITLE}  {}", certificate.report_id);
     let foot = format!("{} {}, commit {}", program.name, program.version, short(&program.commit));
-    let (pages, places) = flow.finish((&fonts.clean(&head), NOTICE), &fonts.clean(&foot));
-    render::pdf(&pages, &places, metadata(certificate), &fonts)
+    let number = |page, pages| format!("Page {page} of {pages}");
+    let (pages, places) = flow.finish((&fonts.clean(&head), NOTICE), &fonts.clean(&foot), number);
+    paper::pdf(&pages, &places, &about(certificate), &fonts)
+        .map_err(|error| ReportError::Pdf(error.0))
 }
 
-fn metadata(certificate: &Certificate) -> Metadata {
+fn about(certificate: &Certificate) -> About {
     let program = &certificate.program;
-    let author = format!("{} {}", program.name, program.version);
-    let metadata = Metadata::new()
-        .title(format!("{TITLE} {}", certificate.report_id))
-        .description(format!("Accuracy of an energy meter, by simulation. {NOTICE}."))
-        .authors(vec![author.clone()])
-        .creator(author)
-        .document_id(certificate.report_id.clone())
-        .language("en".to_string());
-    match date::parsed(&certificate.issued) {
-        Some(date) => metadata.creation_date(date),
-        None => metadata,
+    About {
+        title: format!("{TITLE} {}", certificate.report_id),
+        description: format!("Accuracy of an energy meter, by simulation. {NOTICE}."),
+        author: format!("{} {}", program.name, program.version),
+        id: certificate.report_id.clone(),
+        language: "en".into(),
+        created: certificate.issued.clone(),
     }
 }
 

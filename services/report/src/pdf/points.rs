@@ -6,11 +6,11 @@
 use verify::document::PointResult;
 
 use super::conditions::{Condition, Places, places, words};
-use super::flow::Flow;
 use super::grid::Grid;
-use super::table::{Align, Cell, Column, Row, Table, column, number, text};
 use crate::format::{Digits, percent, tidied};
 use crate::groups::{Clause, is_counted};
+use paper::Flow;
+use paper::{Align, Cell, Column, Row, Table, column, number, text};
 
 /// More digits of a value than these say nothing, and after the point of a percentage.
 const MOST_DIGITS: i32 = 7;

@@ -2,11 +2,11 @@
 
 use verify::document::Certificate;
 
-use super::flow::Flow;
-use super::table::{Align, Row, Table, column, text};
 use super::{conditions, points};
 use crate::figure::Figures;
 use crate::groups::{Chapter, Section};
+use paper::Flow;
+use paper::{Align, Row, Table, column, text};
 
 /// The chapters of points: title, what stands below it, and whose points they are.
 const CHAPTERS: [(Chapter, &str, &str); 3] = [
@@ -94,7 +94,7 @@ pub(crate) fn conformity(flow: &mut Flow<'_>, certificate: &Certificate, section
         "By the decision rule {} with a coverage factor of {}, the simulated unit {verdict} with all \
          requirements listed here, at the points of this report.",
         certificate.rule.name,
-        crate::format::trimmed(certificate.rule.coverage_factor)
+        paper::trimmed(certificate.rule.coverage_factor)
     ));
     let mut rows = Vec::new();
     for section in sections {
@@ -120,5 +120,5 @@ pub(crate) fn conformity(flow: &mut Flow<'_>, certificate: &Certificate, section
         column("The unit", Align::Left),
     ];
     flow.table(&Table::new(columns, rows));
-    flow.end();
+    flow.end("End of report");
 }

@@ -2,9 +2,9 @@
 
 use verify::document::{Budget, Certificate, Contribution};
 
-use super::flow::Flow;
-use super::table::{Align, Cell, Row, Table, column, number, text};
-use crate::format::{significant, trimmed};
+use paper::Flow;
+use paper::{Align, Cell, Row, Table, column, number, text};
+use paper::{significant, trimmed};
 
 pub(crate) fn write(flow: &mut Flow<'_>, certificate: &Certificate) {
     if certificate.budgets.is_empty() {

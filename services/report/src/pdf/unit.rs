@@ -2,9 +2,10 @@
 
 use verify::document::{CalibrationSheet, Certificate, Entry, UnitSheet};
 
-use super::flow::Flow;
-use super::table::{Align, Row, Table, column, number, text};
-use crate::format::{significant, small, tidied, trimmed};
+use crate::format::{small, tidied};
+use paper::Flow;
+use paper::{Align, Row, Table, column, number, text};
+use paper::{significant, trimmed};
 
 pub(crate) fn conditions(flow: &mut Flow<'_>, certificate: &Certificate) {
     if certificate.conditions.is_empty() {

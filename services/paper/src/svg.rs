@@ -4,8 +4,8 @@
 
 use std::fmt::Write;
 
-use super::Figure;
 use crate::drawing::{Anchor, Color, Mark, Stroke, Type};
+use crate::figure::Figure;
 use crate::xml::escaped;
 
 /// Pixels for a point: so that a figure is of readable size in a browser.

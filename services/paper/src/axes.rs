@@ -1,16 +1,16 @@
 //! A frame with a scale on each side, in which a figure draws.
 
 use crate::drawing::{Anchor, Color, Drawing, GREY, LINE, Type};
-use crate::format::{trimmed, typeset};
+use crate::numbers::{trimmed, typeset};
 
 /// Of the numbers at a scale.
-pub(crate) const SMALL: Type = Type::new(6.5).colored(GREY);
+pub const SMALL: Type = Type::new(6.5).colored(GREY);
 
 const GRID: Color = Color(0xdd, 0xdd, 0xdd);
 
 /// Where a scale has a line and a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Scale {
+pub struct Scale {
     low: f64,
     high: f64,
     logarithmic: bool,
@@ -75,12 +75,18 @@ impl Scale {
 
 /// A frame on a drawing.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Axes {
+pub struct Axes {
+    /// Left edge.
     pub x: f32,
+    /// Upper edge.
     pub y: f32,
+    /// Width.
     pub width: f32,
+    /// Height.
     pub height: f32,
+    /// From left to right.
     pub across: Scale,
+    /// From the bottom to the top.
     pub up: Scale,
 }
 
@@ -90,10 +96,12 @@ impl Axes {
         (self.across_at(across), self.up_at(up))
     }
 
+    /// Where a value stands from the left.
     pub fn across_at(&self, value: f64) -> f32 {
         self.x + self.width * self.across.part(value)
     }
 
+    /// Where a value stands from the top.
     pub fn up_at(&self, value: f64) -> f32 {
         self.y + self.height * (1.0 - self.up.part(value))
     }

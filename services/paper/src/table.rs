@@ -1,19 +1,23 @@
 //! Tables that run over pages, with their head on each.
 
-use super::cell;
-use super::flow::{Flow, LEFT, WIDTH};
-use super::layout::{Layout, Place, TABLE_SIZE};
+use crate::cell;
 use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, LINE, Role, Type};
+use crate::figure::WIDTH;
+use crate::flow::{Flow, LEFT};
+use crate::layout::{Layout, Place, TABLE_SIZE};
 
 /// Where the text of a column stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Align {
+pub enum Align {
+    /// At the left.
     Left,
     /// At the left, and the first to be broken into lines where the page is too narrow.
     Wrap,
+    /// At the right.
     Right,
     /// With decimal points below each other.
     Point,
+    /// In the middle.
     Center,
 }
 
@@ -26,15 +30,17 @@ impl Align {
 
 /// A column.
 #[derive(Debug, Clone)]
-pub(crate) struct Column {
+pub struct Column {
     /// Lines of it are separated by line ends.
     pub head: String,
+    /// Where its text stands.
     pub align: Align,
 }
 
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Cell {
+pub enum Cell {
+    /// Words, or a number.
     Text(String),
     /// The same where it failed, found without colour.
     Marked(String),
@@ -46,9 +52,10 @@ pub(crate) enum Cell {
 
 /// A line of a table.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Row {
+pub enum Row {
     /// Says what the rows below have in common.
     Group(String),
+    /// A cell for each column.
     Cells(Vec<Cell>),
     /// The same in bold, for what failed.
     Failed(Vec<Cell>),
@@ -56,8 +63,10 @@ pub(crate) enum Row {
 
 /// A table.
 #[derive(Debug, Clone)]
-pub(crate) struct Table {
+pub struct Table {
+    /// The columns.
     pub columns: Vec<Column>,
+    /// The rows.
     pub rows: Vec<Row>,
     /// Whether it is one thing to a reader of the structure, as what has thousands of cells must be:
     /// tags of each would be larger than all that is drawn.
@@ -72,22 +81,26 @@ impl Table {
         Table { columns, rows, is_whole: false, size: TABLE_SIZE }
     }
 
+    /// One thing to a reader of the structure.
+    #[must_use]
     pub fn whole(self) -> Table {
         Table { is_whole: true, ..self }
     }
 }
 
-pub(crate) fn column(head: &str, align: Align) -> Column {
+/// A column.
+pub fn column(head: &str, align: Align) -> Column {
     Column { head: head.to_string(), align }
 }
 
-pub(crate) fn text(text: impl Into<String>) -> Cell {
+/// A cell of words.
+pub fn text(text: impl Into<String>) -> Cell {
     Cell::Text(text.into())
 }
 
 /// A number, with a minus sign as wide as a plus.
-pub(crate) fn number(number: impl AsRef<str>) -> Cell {
-    Cell::Text(crate::format::typeset(number.as_ref()))
+pub fn number(number: impl AsRef<str>) -> Cell {
+    Cell::Text(crate::numbers::typeset(number.as_ref()))
 }
 
 impl Flow<'_> {
@@ -241,7 +254,7 @@ enum Tags {
 
 impl Row {
     /// How its words look.
-    pub fn kind(&self, layout: &Layout) -> Type {
+    pub(crate) fn kind(&self, layout: &Layout) -> Type {
         match self {
             Row::Failed(_) => layout.kind().bold(),
             Row::Group(_) | Row::Cells(_) => layout.kind(),

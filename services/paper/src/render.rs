@@ -12,19 +12,58 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, Stroke as Pen, StrokeDash};
 use krilla::surface::Surface;
 
-use super::flow::{PAGE, Place};
-use super::fonts::Fonts;
-use super::structure::Structure;
-use crate::ReportError;
+use crate::date;
 use crate::drawing::{Anchor, Color, Drawing, Mark, Role, Stroke, Type};
+use crate::flow::{PAGE, Place};
+use crate::fonts::Fonts;
+use crate::structure::Structure;
+
+/// What a document says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Title.
+    pub title: String,
+    /// A sentence.
+    pub description: String,
+    /// Which program wrote it.
+    pub author: String,
+    /// Its number.
+    pub id: String,
+    /// Code of its language.
+    pub language: String,
+    /// When it was made, by RFC 3339 in UTC; it has no date if it is no such text.
+    pub created: String,
+}
+
+/// The document could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("writing the PDF: {0}")]
+pub struct PaperError(pub String);
+
+fn metadata(about: &About) -> Metadata {
+    let metadata = Metadata::new()
+        .title(about.title.clone())
+        .description(about.description.clone())
+        .authors(vec![about.author.clone()])
+        .creator(about.author.clone())
+        .document_id(about.id.clone())
+        .language(about.language.clone());
+    match date::parsed(&about.created) {
+        Some(date) => metadata.creation_date(date),
+        None => metadata,
+    }
+}
 
 /// The document of these pages. The same pages give the same bytes.
-pub(crate) fn pdf(
+///
+/// # Errors
+/// If a page has what no PDF can hold.
+pub fn pdf(
     pages: &[Drawing],
     places: &[Place],
-    metadata: Metadata,
+    about: &About,
     fonts: &Fonts,
-) -> Result<Vec<u8>, ReportError> {
+) -> Result<Vec<u8>, PaperError> {
     let settings = PageSettings::from_wh(PAGE.0, PAGE.1);
     let settings = settings.expect("A4 has a width and a height");
     let mut document = Document::new();
@@ -53,8 +92,8 @@ pub(crate) fn pdf(
     }
     document.set_tag_tree(structure.finish());
     document.set_outline(outline(places));
-    document.set_metadata(metadata);
-    document.finish().map_err(|error| ReportError::Pdf(error.to_string()))
+    document.set_metadata(metadata(about));
+    document.finish().map_err(|error| PaperError(error.to_string()))
 }
 
 fn draw_text(

@@ -10,7 +10,7 @@ use rustybuzz::{Direction, Face, Feature, ShapePlan, UnicodeBuffer, script};
 use crate::drawing::Type;
 
 /// Regular and bold.
-pub(crate) struct Fonts {
+pub struct Fonts {
     regular: Weight,
     bold: Weight,
 }
@@ -25,8 +25,10 @@ struct Weight {
 }
 
 /// A line of glyphs, with its width in points.
-pub(crate) struct Line {
+pub struct Line {
+    /// Its glyphs.
     pub glyphs: Vec<KrillaGlyph>,
+    /// Its width.
     pub width: f32,
 }
 
@@ -53,6 +55,7 @@ impl Fonts {
         self.weight(kind).font.clone()
     }
 
+    /// A line of glyphs.
     pub fn shape(&self, text: &str, kind: Type) -> Line {
         let weight = self.weight(kind);
         let mut buffer = UnicodeBuffer::new();

@@ -2,44 +2,54 @@
 //!
 //! A page is a [`Drawing`]; header and footer come last, when the number of pages is known.
 
-use super::fonts::Fonts;
 use crate::drawing::{ACCENT, Anchor, BLACK, Drawing, GREY, LINE, Role, Type};
 use crate::figure::Figure;
+use crate::fonts::Fonts;
 
 /// A4.
-pub(crate) const PAGE: (f32, f32) = (595.276, 841.89);
+pub const PAGE: (f32, f32) = (595.276, 841.89);
 /// Of the text.
-pub(crate) const LEFT: f32 = 48.0;
-pub(crate) const WIDTH: f32 = crate::figure::WIDTH;
+pub const LEFT: f32 = 48.0;
+const WIDTH: f32 = crate::figure::WIDTH;
 const TOP: f32 = 54.0;
 const BOTTOM: f32 = 798.0;
 
-pub(crate) const BODY: Type = Type::new(8.5);
+/// Of text.
+pub const BODY: Type = Type::new(8.5);
 const BODY_LEADING: f32 = 12.0;
 /// Of the names in a list of names and values.
 const NAMES: f32 = 118.0;
 
 /// A place that the outline of the document leads to.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Place {
+pub struct Place {
+    /// 1 for a chapter, 2 for a heading within.
     pub level: u16,
+    /// The heading.
     pub text: String,
+    /// Page, from 0.
     pub page: usize,
+    /// From the top.
     pub y: f32,
 }
 
 /// The pages so far.
-pub(crate) struct Flow<'a> {
+pub struct Flow<'a> {
+    /// The face.
     pub fonts: &'a Fonts,
+    /// The pages.
     pub pages: Vec<Drawing>,
+    /// What the outline leads to.
     pub places: Vec<Place>,
     /// Lower end of what stands on the last page.
     pub y: f32,
     chapters: usize,
+    /// Tables so far.
     pub tables: usize,
 }
 
 impl<'a> Flow<'a> {
+    /// Before the first page.
     pub fn new(fonts: &'a Fonts) -> Flow<'a> {
         let pages = vec![Drawing::new(PAGE.0, PAGE.1)];
         Flow { fonts, pages, places: Vec::new(), y: TOP, chapters: 0, tables: 0 }
@@ -59,6 +69,7 @@ impl<'a> Flow<'a> {
         BOTTOM - self.y
     }
 
+    /// Goes to a new page.
     pub fn new_page(&mut self) {
         self.pages.push(Drawing::new(PAGE.0, PAGE.1));
         self.y = TOP;
@@ -114,6 +125,7 @@ impl<'a> Flow<'a> {
         self.places.push(Place { level, text: text.to_string(), page, y });
     }
 
+    /// Text.
     pub fn paragraph(&mut self, text: &str) {
         self.words(text, BODY, LEFT, WIDTH, BODY_LEADING);
         self.y += 3.0;
@@ -210,23 +222,29 @@ impl<'a> Flow<'a> {
         self.page().role(Role::Artifact);
     }
 
-    /// The line after which nothing follows.
-    pub fn end(&mut self) {
+    /// The line after which nothing follows, with its words.
+    pub fn end(&mut self, words: &str) {
         self.space(14.0);
         self.keep(20.0);
         let base = self.y + 10.0;
         let middle = LEFT + WIDTH / 2.0;
         self.page().role(Role::Paragraph);
-        self.page().text(middle, base, "End of report", BODY.bold(), Anchor::Middle);
+        let half = self.fonts.width(words, BODY.bold()) / 2.0 + 12.0;
+        self.page().text(middle, base, words, BODY.bold(), Anchor::Middle);
         self.page().role(Role::Artifact);
-        for (from, to) in [(LEFT, middle - 45.0), (middle + 45.0, LEFT + WIDTH)] {
+        for (from, to) in [(LEFT, middle - half), (middle + half, LEFT + WIDTH)] {
             self.page().line((from, base - 3.0), (to, base - 3.0), 0.5, LINE);
         }
         self.y = base + 6.0;
     }
 
-    /// Header and footer on every page.
-    pub fn finish(mut self, head: (&str, &str), foot: &str) -> (Vec<Drawing>, Vec<Place>) {
+    /// Header and footer on every page; `number` writes the number of a page and how many there are.
+    pub fn finish(
+        mut self,
+        head: (&str, &str),
+        foot: &str,
+        number: impl Fn(usize, usize) -> String,
+    ) -> (Vec<Drawing>, Vec<Place>) {
         let count = self.pages.len();
         let small = Type::new(7.5).colored(GREY);
         let right = LEFT + WIDTH;
@@ -237,8 +255,7 @@ impl<'a> Flow<'a> {
             page.line((LEFT, 43.0), (right, 43.0), 0.5, LINE);
             page.line((LEFT, 803.0), (right, 803.0), 0.5, LINE);
             page.text(LEFT, 813.0, foot, small, Anchor::Start);
-            let number = format!("Page {} of {count}", n + 1);
-            page.text(right, 813.0, number, small, Anchor::End);
+            page.text(right, 813.0, number(n + 1, count), small, Anchor::End);
         }
         (self.pages, self.places)
     }

@@ -4,41 +4,50 @@
 
 /// A colour by red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Color(pub u8, pub u8, pub u8);
+pub struct Color(pub u8, pub u8, pub u8);
 
-pub(crate) const BLACK: Color = Color(0x1a, 0x1a, 0x1a);
-pub(crate) const WHITE: Color = Color(0xff, 0xff, 0xff);
+/// Text.
+pub const BLACK: Color = Color(0x1a, 0x1a, 0x1a);
+/// The page.
+pub const WHITE: Color = Color(0xff, 0xff, 0xff);
 /// Text that is less important.
-pub(crate) const GREY: Color = Color(0x5c, 0x5c, 0x5c);
+pub const GREY: Color = Color(0x5c, 0x5c, 0x5c);
 /// Lines between rows, axes.
-pub(crate) const LINE: Color = Color(0xc8, 0xc8, 0xc8);
+pub const LINE: Color = Color(0xc8, 0xc8, 0xc8);
 /// Areas that an error must not reach.
-pub(crate) const SHADE: Color = Color(0xe6, 0xe6, 0xe6);
+pub const SHADE: Color = Color(0xe6, 0xe6, 0xe6);
 /// Headings, curves and bars.
-pub(crate) const ACCENT: Color = Color(0x1d, 0x4e, 0x79);
+pub const ACCENT: Color = Color(0x1d, 0x4e, 0x79);
 /// A guard band.
-pub(crate) const PALE: Color = Color(0xf2, 0xf2, 0xf2);
+pub const PALE: Color = Color(0xf2, 0xf2, 0xf2);
 /// What failed; dark, so that it prints black.
-pub(crate) const FAILED: Color = Color(0x96, 0x14, 0x14);
+pub const FAILED: Color = Color(0x96, 0x14, 0x14);
 
 /// How text looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Type {
+pub struct Type {
     /// In points.
     pub size: f32,
+    /// Whether it is bold.
     pub bold: bool,
+    /// Its colour.
     pub color: Color,
 }
 
 impl Type {
+    /// Regular and black.
     pub const fn new(size: f32) -> Type {
         Type { size, bold: false, color: BLACK }
     }
 
+    /// Bold.
+    #[must_use]
     pub const fn bold(self) -> Type {
         Type { bold: true, ..self }
     }
 
+    /// In a colour.
+    #[must_use]
     pub const fn colored(self, color: Color) -> Type {
         Type { color, ..self }
     }
@@ -46,16 +55,21 @@ impl Type {
 
 /// Which part of a text stands at its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Anchor {
+pub enum Anchor {
+    /// Its beginning.
     Start,
+    /// Its middle.
     Middle,
+    /// Its end.
     End,
 }
 
 /// A line around or along a path.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Stroke {
+pub struct Stroke {
+    /// In points.
     pub width: f32,
+    /// Its colour.
     pub color: Color,
     /// Lengths of dash and gap.
     pub dash: Option<(f32, f32)>,
@@ -63,11 +77,12 @@ pub(crate) struct Stroke {
 
 /// What a part of a page is to a reader who cannot see it. It holds for what is drawn until the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Role {
+pub enum Role {
     /// Repeated on each page, or without meaning.
     Artifact,
     /// From 1.
     Heading(u16, String),
+    /// Text.
     Paragraph,
     /// With what it shows, in words.
     Figure(String),
@@ -75,58 +90,91 @@ pub(crate) enum Role {
     Rows,
     /// Of a table, both counted from 0 or 1 in the order of the document.
     Cell {
+        /// Number of the table.
         table: usize,
+        /// Number of its row.
         row: usize,
+        /// Whether it is of the head.
         head: bool,
     },
 }
 
 /// One thing drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Mark {
+pub enum Mark {
     /// At its base line.
-    Text { x: f32, y: f32, text: String, kind: Type, anchor: Anchor },
+    Text {
+        /// From the left.
+        x: f32,
+        /// Of the base line, from the top.
+        y: f32,
+        /// The text, in one line.
+        text: String,
+        /// How it looks.
+        kind: Type,
+        /// Which part of it stands there.
+        anchor: Anchor,
+    },
     /// Straight lines from point to point.
-    Path { points: Vec<(f32, f32)>, closed: bool, fill: Option<Color>, stroke: Option<Stroke> },
+    Path {
+        /// The points.
+        points: Vec<(f32, f32)>,
+        /// Whether the last is joined to the first.
+        closed: bool,
+        /// Colour of the area.
+        fill: Option<Color>,
+        /// The line.
+        stroke: Option<Stroke>,
+    },
     /// What follows.
     Role(Role),
 }
 
 /// A list of what is drawn, last on top.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Drawing {
+pub struct Drawing {
+    /// In points.
     pub width: f32,
+    /// In points.
     pub height: f32,
+    /// What is drawn.
     pub marks: Vec<Mark>,
 }
 
 impl Drawing {
+    /// An empty one.
     pub fn new(width: f32, height: f32) -> Drawing {
         Drawing { width, height, marks: Vec::new() }
     }
 
+    /// What follows is this to a reader who cannot see it.
     pub fn role(&mut self, role: Role) {
         self.marks.push(Mark::Role(role));
     }
 
+    /// A text at its base line.
     pub fn text(&mut self, x: f32, y: f32, text: impl Into<String>, kind: Type, anchor: Anchor) {
         self.marks.push(Mark::Text { x, y, text: text.into(), kind, anchor });
     }
 
+    /// A straight line.
     pub fn line(&mut self, from: (f32, f32), to: (f32, f32), width: f32, color: Color) {
         self.polyline(vec![from, to], width, color);
     }
 
+    /// The same, dashed.
     pub fn dashed(&mut self, from: (f32, f32), to: (f32, f32), width: f32, color: Color) {
         let stroke = Some(Stroke { width, color, dash: Some((3.0, 2.0)) });
         self.marks.push(Mark::Path { points: vec![from, to], closed: false, fill: None, stroke });
     }
 
+    /// A line through points.
     pub fn polyline(&mut self, points: Vec<(f32, f32)>, width: f32, color: Color) {
         let stroke = Some(Stroke { width, color, dash: None });
         self.marks.push(Mark::Path { points, closed: false, fill: None, stroke });
     }
 
+    /// A filled area.
     pub fn polygon(&mut self, points: Vec<(f32, f32)>, fill: Color) {
         self.marks.push(Mark::Path { points, closed: true, fill: Some(fill), stroke: None });
     }

@@ -1,15 +1,17 @@
 //! How wide the columns of a table are, and how high its rows.
 
-use super::flow::{LEFT, WIDTH};
-use super::fonts::Fonts;
-use super::table::{Align, Cell, Column, Row, Table};
 use crate::drawing::Type;
+use crate::figure::WIDTH;
+use crate::flow::LEFT;
+use crate::fonts::Fonts;
+use crate::table::{Align, Cell, Column, Row, Table};
 
 /// Width of a bar of [`Cell::Share`] at 1, and of it with its number.
 pub(crate) const BAR: (f32, f32) = (34.0, 67.0);
 /// Least distance of columns, and the most that they are spread to.
 const GAPS: (f32, f32) = (8.0, 48.0);
-pub(crate) const SMALLEST: f32 = 6.0;
+/// Smallest letters of a table.
+pub const SMALLEST: f32 = 6.0;
 /// Words of a column wider than this are broken into lines rather than making the letters smaller.
 const LONG: f32 = 130.0;
 /// A word wider than this is broken, as nothing that a certificate names is; an id of a point is less.
@@ -18,7 +20,7 @@ const LONGEST_WORD: f32 = 215.0;
 const LEADING: f32 = 1.16;
 const PADDING: f32 = 0.9;
 /// Of the letters, in points. The face is a large one.
-pub(crate) const TABLE_SIZE: f32 = 7.25;
+pub const TABLE_SIZE: f32 = 7.25;
 
 /// Sizes and places of the columns.
 pub(crate) struct Layout {
@@ -214,7 +216,7 @@ pub(crate) fn at_point(number: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::{column, text};
+    use crate::table::{column, text};
     use super::*;
 
     /// A table that asks for far more than the page has gets narrower, but keeps its words.

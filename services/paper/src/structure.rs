@@ -5,8 +5,8 @@ use krilla::tagging::{
     Artifact, ArtifactType, ContentTag, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree,
 };
 
-use super::render::level;
 use crate::drawing::Role;
+use crate::render::level;
 
 /// Tags, and the table that is being filled.
 #[derive(Default)]

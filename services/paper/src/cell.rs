@@ -1,9 +1,9 @@
 //! How a cell of a table is drawn.
 
-use super::fonts::Fonts;
-use super::layout::{BAR, Place, at_point};
-use super::table::{Align, Cell};
 use crate::drawing::{ACCENT, Anchor, Drawing, FAILED, GREY, LINE, Type, WHITE};
+use crate::fonts::Fonts;
+use crate::layout::{BAR, Place, at_point};
+use crate::table::{Align, Cell};
 
 /// Draws a cell of a column at a base line, and further lines of it below.
 pub(crate) fn put(
