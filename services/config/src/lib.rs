@@ -20,7 +20,7 @@ mod value;
 pub use keys::{KEYS, Key, MODULE, Takes};
 pub use layers::{Finding, Layer, Origin, is_variable, variables};
 pub use model::{
-    Adc, Backend, Bus, Config, Device, Display, Esy, Io, Module, Parity, Rs485, Sim, Spi,
+    Adc, Backend, Bus, Config, Device, Display, Esy, Io, Module, Parity, Rs485, Sim, Spi, Web,
 };
 pub use port::Variant;
 pub use schema::schema;

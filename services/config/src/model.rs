@@ -152,6 +152,17 @@ pub struct Io {
     pub buttons: Vec<GpioLine>,
 }
 
+/// The web server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Web {
+    /// Where it listens with HTTPS.
+    pub https: SocketAddr,
+    /// Where it listens with HTTP.
+    pub http: SocketAddr,
+    /// Files of its certificate and of the key; none: its own.
+    pub certificate: Option<(String, String)>,
+}
+
 /// The display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Display {
@@ -180,6 +191,10 @@ pub struct Config {
     pub esy: Esy,
     /// Where Modbus TCP listens; none: it is off.
     pub modbus: Option<SocketAddr>,
+    /// Where it listens once it is switched on.
+    pub modbus_listen: SocketAddr,
+    /// The web server; none: it is off.
+    pub web: Option<Web>,
     /// RS485, if it is used.
     pub rs485: Option<Rs485>,
     /// Contacts, LED and keys.
@@ -208,8 +223,8 @@ impl Config {
 
 impl Config {
     /// What a running meter can take over: what it serves.
-    pub fn services(&self) -> (Option<SocketAddr>, Option<&Rs485>, &Display) {
-        (self.modbus, self.rs485.as_ref(), &self.display)
+    pub fn services(&self) -> (Option<SocketAddr>, Option<&Rs485>) {
+        (self.modbus, self.rs485.as_ref())
     }
 
     /// Tables that differ from those of a running meter and hold from its next start only.
@@ -223,6 +238,8 @@ impl Config {
             ("adc", self.adc != running.adc),
             ("esy", self.esy != running.esy),
             ("io", self.io != running.io),
+            ("display", self.display != running.display),
+            ("web", self.web != running.web),
         ];
         changed.into_iter().filter_map(|(table, changed)| changed.then_some(table)).collect()
     }
@@ -292,6 +309,15 @@ impl Reader<'_> {
             modbus: match self.get("modbus.enabled") {
                 Some(Value::Boolean(true)) => self.parsed("modbus.listen"),
                 _ => None,
+            },
+            modbus_listen: self.parsed("modbus.listen").expect(KNOWN),
+            web: match self.get("web.enabled") {
+                Some(Value::Boolean(false)) => None,
+                _ => Some(Web {
+                    https: self.parsed("web.https").expect(KNOWN),
+                    http: self.parsed("web.http").expect(KNOWN),
+                    certificate: self.text("web.certificate").zip(self.text("web.key")),
+                }),
             },
             rs485: self.rs485(),
             io: Io {
@@ -409,6 +435,19 @@ fn check(config: &Config, values: &mut Values) {
             );
         }
     }
+    let given = |values: &Values, path: &str| values.entries.contains_key(path);
+    for (path, other) in [("web.certificate", "web.key"), ("web.key", "web.certificate")] {
+        if given(values, path) && !given(values, other) {
+            let message =
+                format!("{path} needs {other}: a certificate and its key belong together");
+            let origin = origin(values, path);
+            values.find(origin, message);
+        }
+    }
+    let mut find = |path: &str, message: &str| {
+        let origin = origin(values, path);
+        values.find(origin, message.into());
+    };
     if !config.variant.has_output() && config.io.output.is_some() {
         find(
             "io.output",

@@ -1,4 +1,9 @@
-//! What all services share: how images reach them and how their commands reach the world.
+//! What all services share: how images reach them, how their commands reach the world, and where they keep
+//! small documents.
+
+mod shelf;
+
+pub use shelf::{Change, MemoryShelf, Shelf, ShelfError};
 
 use image::{Ack, Command, Image};
 use std::sync::Arc;

@@ -89,7 +89,42 @@ pub enum ControlError {
 }
 
 /// A question with the place for its answer.
-pub(crate) type Asked = (Ask, oneshot::Sender<Result<Picture, String>>);
+type Asked = (Ask, oneshot::Sender<Result<Picture, String>>);
+
+/// Where one looks at the display and presses its buttons from within the program; clones ask the same display.
+#[derive(Debug, Clone)]
+pub struct Asking(mpsc::Sender<Asked>);
+
+/// What comes in there.
+#[derive(Debug)]
+pub struct Asks(mpsc::Receiver<Asked>);
+
+/// The two ends.
+pub fn asking() -> (Asking, Asks) {
+    let (sender, receiver) = mpsc::channel(CONNECTIONS_MAX);
+    (Asking(sender), Asks(receiver))
+}
+
+impl Asking {
+    /// The picture: of what stands there, or after a press.
+    ///
+    /// # Errors
+    /// A sentence: the question makes no sense, or the meter stops.
+    pub async fn ask(&self, ask: Ask) -> Result<Picture, String> {
+        let stopping = || "the meter stops".to_string();
+        let (sender, receiver) = oneshot::channel();
+        self.0.send((ask, sender)).await.map_err(|_| stopping())?;
+        let answered = tokio::time::timeout(PATIENCE, receiver).await;
+        answered.map_err(|_| stopping())?.map_err(|_| stopping())?
+    }
+}
+
+impl Asks {
+    /// The next one; none if nobody is left to ask.
+    pub(crate) async fn next(&mut self) -> Option<Asked> {
+        self.0.recv().await
+    }
+}
 
 /// A socket that is listened at. Its file goes when it goes.
 #[derive(Debug)]
@@ -132,14 +167,14 @@ impl Drop for Control {
 }
 
 /// Answers a client's lines until it goes, is silent for too long, or sends what is no line.
-pub(crate) async fn converse(stream: UnixStream, asked: mpsc::Sender<Asked>) {
+pub(crate) async fn converse(stream: UnixStream, asking: Asking) {
     let mut stream = BufReader::new(stream);
     loop {
         let Ok(Ok(Some(line))) = tokio::time::timeout(PATIENCE, read_line(&mut stream)).await
         else {
             return;
         };
-        let answer = match answer(&line, &asked).await {
+        let answer = match answer(&line, &asking).await {
             Ok(picture) => Answer::Picture(picture),
             Err(sentence) => Answer::Error(sentence),
         };
@@ -152,13 +187,10 @@ pub(crate) async fn converse(stream: UnixStream, asked: mpsc::Sender<Asked>) {
     }
 }
 
-async fn answer(line: &str, asked: &mpsc::Sender<Asked>) -> Result<Picture, String> {
+async fn answer(line: &str, asking: &Asking) -> Result<Picture, String> {
     let ask: Ask = serde_json::from_str(line)
         .map_err(|error| format!("{error}; ask such as {{\"lcd\":{{}}}}"))?;
-    let (sender, receiver) = oneshot::channel();
-    let stopping = |_| "the meter stops".to_string();
-    asked.send((ask, sender)).await.map_err(|_| "the meter stops".to_string())?;
-    receiver.await.map_err(stopping)?
+    asking.ask(ask).await
 }
 
 /// A line without its end; none at the end of the stream, and an error for one that is too long.

@@ -8,6 +8,8 @@ mod control;
 mod picture;
 mod run;
 
-pub use control::{Ask, CONNECTIONS_MAX, Control, ControlError, LINE_MAX, ask};
+pub use control::{
+    Ask, Asking, Asks, CONNECTIONS_MAX, Control, ControlError, LINE_MAX, ask, asking,
+};
 pub use picture::{Picture, png};
 pub use run::{PRESSES_MAX, Panel};

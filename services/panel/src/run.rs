@@ -1,6 +1,6 @@
 //! The task that holds the display: images, presses and questions in; commands and pictures out.
 
-use crate::control::{Ask, Asked, CONNECTIONS_MAX, Control, converse};
+use crate::control::{Ask, Asking, Asks, CONNECTIONS_MAX, Control, converse};
 use crate::picture::Picture;
 use display::{Display, Frame, Key, NetworkFacts, Press};
 use host::{CommandTicket, Commands, Images};
@@ -26,6 +26,8 @@ pub struct Panel {
     pub presses: mpsc::Receiver<Press>,
     /// The socket of the command line, if there is one.
     pub control: Option<Control>,
+    /// How its clients ask, and others within the program.
+    pub asks: (Asking, Asks),
     /// Where the meter is reached.
     pub network: watch::Receiver<NetworkFacts>,
     /// Only its differences count: for the light and for notices.
@@ -41,7 +43,7 @@ impl Panel {
         let display = Display::new(&image, self.network.borrow_and_update().clone());
         let mut front =
             Front { display, image, commands: self.commands.clone(), acks: JoinSet::new() };
-        let (asked, mut asks) = mpsc::channel::<Asked>(CONNECTIONS_MAX);
+        let (asking, mut asks) = self.asks;
         let mut clients = JoinSet::new();
         loop {
             front.show(self.clock.as_ref(), &self.glass);
@@ -58,14 +60,14 @@ impl Panel {
                     front.display.set_network(self.network.borrow_and_update().clone());
                 }
                 Some(press) = self.presses.recv() => front.press(press, self.clock.as_ref()),
-                Some((ask, answer)) = asks.recv() => front.answer(ask, answer, self.clock.as_ref()),
+                Some((ask, answer)) = asks.next() => front.answer(ask, answer, self.clock.as_ref()),
                 Some(ack) = front.acks.join_next(), if !front.acks.is_empty() => {
                     // A request that nobody answers was refused by a world that stops.
                     let ack = ack.unwrap_or(Err(Refusal::Busy));
                     front.display.answer(&ack, self.clock.now());
                 }
                 Ok(stream) = accept(self.control.as_ref()), if room => {
-                    clients.spawn(converse(stream, asked.clone()));
+                    clients.spawn(converse(stream, asking.clone()));
                 }
                 Some(_) = clients.join_next(), if !clients.is_empty() => {}
             }

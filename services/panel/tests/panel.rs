@@ -54,6 +54,7 @@ async fn bench() -> Bench {
         commands: command_sender,
         presses: press_receiver,
         control: Some(control),
+        asks: panel::asking(),
         network,
         clock: Arc::new(ImageClock(watching)),
         glass: glass_sender,

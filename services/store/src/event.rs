@@ -25,11 +25,13 @@ pub enum EventKind {
     Alarm,
     /// Something went outside of its limits, or came back.
     Surroundings,
+    /// Who logged in or was refused, and what somebody did: the audit, too.
+    Access,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [EventKind; 10] = [
+    pub const ALL: [EventKind; 11] = [
         EventKind::Start,
         EventKind::Stop,
         EventKind::Command,
@@ -40,6 +42,7 @@ impl EventKind {
         EventKind::Converter,
         EventKind::Alarm,
         EventKind::Surroundings,
+        EventKind::Access,
     ];
 
     /// Public, stable name.
@@ -55,6 +58,7 @@ impl EventKind {
             EventKind::Converter => "converter",
             EventKind::Alarm => "alarm",
             EventKind::Surroundings => "surroundings",
+            EventKind::Access => "access",
         }
     }
 }

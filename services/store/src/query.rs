@@ -5,6 +5,7 @@
 //! clock was set back to another step, that step comes again as a row of its own.
 
 mod quality;
+pub mod range;
 
 pub use quality::{ColumnQuality, Hole, QualityReport, quality};
 

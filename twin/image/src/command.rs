@@ -11,6 +11,8 @@ pub enum Origin {
     Local,
     /// A Modbus client.
     Modbus,
+    /// The web page, or a program over HTTP.
+    Web,
     /// What the meter itself had kept before it was started.
     Kept,
 }
@@ -21,6 +23,7 @@ impl Origin {
         match self {
             Origin::Local => "local",
             Origin::Modbus => "modbus",
+            Origin::Web => "web",
             Origin::Kept => "kept",
         }
     }

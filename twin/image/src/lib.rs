@@ -56,6 +56,26 @@ pub struct MeterImage {
     pub wiring: WiringFinding,
     /// Which current input serves which phase, as it was last told.
     pub correction: WiringCorrection,
+    /// Fundamentals of its last window; none of a module, whose bus does not carry them, and before the first window.
+    pub phasors: Option<Phasors>,
+}
+
+/// The fundamental of a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Phasor {
+    /// In volts or amperes; 0 where nothing is wired.
+    pub rms: f64,
+    /// In degrees, -180 to 180, positive ahead of the reference: the first voltage that is there.
+    pub angle_deg: f64,
+}
+
+/// The fundamentals of a meter's signals, by phase.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Phasors {
+    /// Voltages to the neutral, or to the virtual one.
+    pub voltages: [Phasor; 3],
+    /// Currents, as they are corrected.
+    pub currents: [Phasor; 3],
 }
 
 impl MeterImage {
@@ -71,6 +91,7 @@ impl MeterImage {
             readings: Readings::absent(Reason::Settling),
             wiring: WiringFinding::NoSignal,
             correction: WiringCorrection::NONE,
+            phasors: None,
         }
     }
 

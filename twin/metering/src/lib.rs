@@ -39,6 +39,7 @@ mod wiring;
 /// The stages of a window by themselves, to be measured.
 pub mod stage {
     pub use crate::frequency::{Estimate, Fundamental, estimate};
+    pub use crate::response::Undo;
     pub use crate::spectrum::Spectrum;
     pub use crate::sums::{PhaseSums, neutral_sums, phase_sums};
 }

@@ -3,7 +3,7 @@
 
 use crate::twin::{Effects, Note, NoteKind, OutputEdge};
 use bevy_ecs::prelude::*;
-use image::{Command, MeterId, Settings, Warnings};
+use image::{Command, MeterId, Phasors, Settings, Warnings};
 use metering::{Bank, Means, Meter};
 use port::{
     ContactState, EsyReply, MeterCommand, ModuleIdentity, Readings, SampleBlock, Surroundings,
@@ -71,6 +71,8 @@ pub struct Shown {
     pub windows: u64,
     /// What the check of its wiring finds.
     pub wiring: WiringFinding,
+    /// Fundamentals of the last whole window, where they are known.
+    pub phasors: Option<Phasors>,
 }
 
 impl Shown {
@@ -82,6 +84,7 @@ impl Shown {
             position: -0.5,
             windows: 0,
             wiring: WiringFinding::NoSignal,
+            phasors: None,
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::time::TimeLine;
 use crate::twin::{NoteKind, Pulse, WindowStamp};
 use bevy_ecs::prelude::*;
 use catalog::SettingId;
-use image::MeterId;
-use metering::{Tail, WindowInfo};
+use image::{MeterId, Phasor, Phasors};
+use metering::{Means, Tail, WindowInfo};
 use port::{MeterCommand, Role};
 
 /// Cuts the block's samples into windows. A stretch ends with the last block, and where a command
@@ -65,6 +65,7 @@ pub fn count_windows(
                 whole.0.add(&window.means);
                 shown.position = window.end;
                 shown.window_end = line.at(window.end);
+                shown.phasors = Some(phasors(&window.means));
             }
         }
         shown.windows = calculation.0.windows();
@@ -105,6 +106,15 @@ fn count(calculation: &mut Calculation, window: &ClosedWindow, line: &TimeLine, 
         time,
         means: window.means,
     });
+}
+
+/// The fundamentals of a window, which its means hold as complex peaks.
+fn phasors(means: &Means) -> Phasors {
+    let phasor = |peak: metering::Phasor| Phasor {
+        rms: peak.norm() * std::f64::consts::FRAC_1_SQRT_2,
+        angle_deg: peak.arg().to_degrees(),
+    };
+    Phasors { voltages: means.v_phasor.map(phasor), currents: means.i_phasor.map(phasor) }
 }
 
 /// Shows counters and demand as they are now, between two windows, and the check as it was begun anew.

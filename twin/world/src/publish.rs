@@ -35,6 +35,7 @@ pub fn make_image(
             readings: shown.readings.clone(),
             wiring: shown.wiring,
             correction: correction.0,
+            phasors: shown.phasors,
         })
         .collect();
     shown.sort_by_key(|meter| meter.id);

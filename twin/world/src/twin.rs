@@ -163,6 +163,8 @@ pub struct Effects {
     pub notes: Vec<Note>,
     /// The counters of the built-in meter, if this tick may have changed them.
     pub registers: Option<Registers>,
+    /// Digest over the exact bits of all windows so far, if one has closed.
+    pub digest: Option<u64>,
 }
 
 /// The world.
@@ -240,7 +242,11 @@ impl Twin {
         inputs.windows.clear();
         inputs.block.samples = 0;
         inputs.replies.clear();
-        std::mem::take(&mut self.world.resource_mut::<Outbox>().0)
+        let mut effects = std::mem::take(&mut self.world.resource_mut::<Outbox>().0);
+        if !effects.windows.is_empty() || !effects.module_windows.is_empty() {
+            effects.digest = Some(self.digest());
+        }
+        effects
     }
 
     /// The built-in meter's calculation.

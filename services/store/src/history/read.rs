@@ -247,4 +247,13 @@ impl History {
             error.into_iter().chain((0..count).map(move |place| Ok(part.row(place))))
         })))
     }
+
+    /// When the first and the last row of a layout begin; none if it has no rows.
+    pub fn reach(&self, layout: u32) -> Option<(Timestamp, Timestamp)> {
+        let groups = self.groups.range((layout, 0)..=(layout, u64::MAX));
+        let sealed = groups.map(|(_, group)| (group.start_min, group.start_max));
+        let pending = self.pending.get(&layout).into_iter().flatten();
+        let all = sealed.chain(pending.map(|row| (row.start, row.start)));
+        all.reduce(|(from, to), (start_min, start_max)| (from.min(start_min), to.max(start_max)))
+    }
 }

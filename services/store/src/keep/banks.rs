@@ -146,7 +146,8 @@ impl Banks {
                 | EventKind::Wiring
                 | EventKind::Converter
                 | EventKind::Alarm
-                | EventKind::Surroundings => {}
+                | EventKind::Surroundings
+                | EventKind::Access => {}
             }
         }
     }

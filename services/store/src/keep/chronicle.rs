@@ -136,6 +136,11 @@ impl Chronicle {
         self.history.as_ref()
     }
 
+    /// Closes the history for good.
+    pub(super) fn close(&mut self) {
+        self.history = None;
+    }
+
     pub(super) fn jobs(&self) -> &[Logged] {
         &self.jobs
     }

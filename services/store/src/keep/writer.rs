@@ -6,9 +6,11 @@
 
 use super::banks::Banks;
 use super::chronicle::{Chronicle, Kept};
+use super::reader::Reader;
 use super::recorder::Entry;
 use super::restore::Memory;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 /// Entries that may wait: four minutes of one a second, longer than any flash needs to tidy up.
@@ -35,6 +37,7 @@ pub struct Writer {
     queue: Queue<Entry>,
     banks: JoinHandle<()>,
     chronicle: JoinHandle<()>,
+    reader: Reader,
 }
 
 /// What the banks have done with an entry, and the entry.
@@ -44,14 +47,22 @@ impl Writer {
     /// Starts the threads. `tell` hears of every batch that is durable.
     pub fn start(memory: Memory, haste: Haste, tell: impl FnMut(&Kept) + Send + 'static) -> Writer {
         let Memory { banks, chronicle } = memory;
+        let chronicle = Arc::new(Mutex::new(chronicle));
+        let reader = Reader::new(Arc::clone(&chronicle));
         let (first, entries) = sync_channel(WAITING_MAX);
         let (second, counted) = sync_channel(WAITING_MAX);
         let on = Queue { sender: second, haste, late: None };
         Writer {
             queue: Queue { sender: first, haste, late: None },
             banks: std::thread::spawn(move || count(banks, &entries, on)),
-            chronicle: std::thread::spawn(move || record(chronicle, &counted, tell)),
+            chronicle: std::thread::spawn(move || record(&chronicle, &counted, tell)),
+            reader,
         }
+    }
+
+    /// What looks at the history meanwhile.
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
     }
 
     /// Hands an entry over.
@@ -81,12 +92,15 @@ fn count(mut banks: Banks, waiting: &Receiver<Entry>, mut on: Queue<Counted>) {
     on.finish();
 }
 
-fn record(mut chronicle: Chronicle, waiting: &Receiver<Counted>, mut tell: impl FnMut(&Kept)) {
+fn record(chronicle: &Mutex<Chronicle>, waiting: &Receiver<Counted>, mut tell: impl FnMut(&Kept)) {
+    let lock = || chronicle.lock().unwrap_or_else(PoisonError::into_inner);
     while let Ok(first) = waiting.recv() {
         let (entry, mut kept) = batch(first, waiting);
-        chronicle.keep(entry, &mut kept);
+        lock().keep(entry, &mut kept);
         tell(&kept);
     }
+    // Whoever still looks at it does not keep the database open.
+    lock().close();
 }
 
 /// The first and what waits behind it, as one. Nothing of it is given up: it is in time.

@@ -1,11 +1,14 @@
-//! Times, steps and columns as they are asked for on the command line.
+//! Times, steps and columns as people ask for them, on the command line and over HTTP.
 
+use crate::calendar::{Step, Zone};
+use crate::row::{Column, Layout};
 use jiff::civil::DateTime;
 use port::Timestamp;
-use store::calendar::{Step, Zone};
-use store::{Column, Layout};
 
 /// A moment: with its offset, or local in a zone, or the beginning of a local day.
+///
+/// # Errors
+/// With what may be written.
 pub fn moment(text: &str, zone: &Zone) -> Result<Timestamp, String> {
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         let ns = i64::try_from(instant.as_nanosecond());
@@ -23,6 +26,9 @@ fn too_far(text: &str) -> String {
 }
 
 /// A step: so many seconds, minutes or hours, or a span of the local calendar.
+///
+/// # Errors
+/// With what may be written.
 pub fn step(text: &str) -> Result<Step, String> {
     let named = match text {
         "hour" => Some(Step::HOUR),
@@ -61,15 +67,27 @@ pub fn columns(layout: &Layout, patterns: &[String]) -> Option<Vec<usize>> {
     Some(places.map(|(place, _)| place).collect())
 }
 
-/// Whether a text is what a pattern says, in which `*` stands for anything.
-fn fits(pattern: &[u8], text: &[u8]) -> bool {
-    match pattern.split_first() {
-        None => text.is_empty(),
-        Some((b'*', rest)) => (0..=text.len()).any(|from| fits(rest, &text[from..])),
-        Some((first, rest)) => {
-            text.split_first().is_some_and(|(c, more)| c == first && fits(rest, more))
+/// Whether a text is what a pattern says, in which `*` stands for anything. Patterns come from outside: the time
+/// is bounded by the product of both lengths.
+pub fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    // The last star, and how far into the text it reaches so far.
+    let mut star = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(byte) if *byte == text[t] => (p, t) = (p + 1, t + 1),
+            _ => {
+                let Some((at, reach)) = star else { return false };
+                star = Some((at, reach + 1));
+                (p, t) = (at + 1, reach + 1);
+            }
         }
     }
+    pattern[p..].iter().all(|byte| *byte == b'*')
 }
 
 #[cfg(test)]
