@@ -142,7 +142,7 @@ class Years:
         )
 
     def simulate(self, days: int) -> None:
-        options = ("--speed", "max", "--duration", f"{days}d", "--modbus", "127.0.0.1:0", "--data", self.data)
+        options = ("--speed", "max", "--duration", f"{days}d", "--no-web", "--modbus", "127.0.0.1:0", "--data", self.data)
         errors = self.folder / f"{self.name} errors"
         with open(errors, "w") as file:
             # A line for every minute of the years is of no use here.

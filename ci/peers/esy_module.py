@@ -140,7 +140,7 @@ def main() -> int:
             f'serial = "{SERIAL}"\nname = "Pump"\nct_primary_a = 250.0\n'
         )
         process = subprocess.Popen(
-            [ems, "run", "--config", str(config), "--ephemeral", "--json"],
+            [ems, "run", "--no-web", "--config", str(config), "--ephemeral", "--json"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         told: queue.Queue = queue.Queue()

@@ -15,7 +15,7 @@ class Meter:
 
     def __init__(self, ems: str, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [ems, "run", "--json", "--ephemeral", "--modbus", "127.0.0.1:0", *arguments],
+            [ems, "run", "--json", "--ephemeral", "--no-web", "--modbus", "127.0.0.1:0", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         said = next(line for line in self.process.stderr if line.startswith(LISTENS))

@@ -31,7 +31,7 @@ def shown(ems: str, environment: dict) -> str:
     child, terminal = pty.fork()
     if child == 0:
         surroundings = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-        arguments = [ems, "run", "--ephemeral", "--speed", "max", "--duration", "2s", "--modbus", "127.0.0.1:0"]
+        arguments = [ems, "run", "--ephemeral", "--speed", "max", "--duration", "2s", "--no-web", "--modbus", "127.0.0.1:0"]
         os.execve(ems, arguments, surroundings | environment)
     text = b""
     while True:

@@ -88,6 +88,12 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Add a user of the page, or give one another password: at the console, also while the meter runs
+    User {
+        /// What to do
+        #[command(subcommand)]
+        command: UserCommand,
+    },
     /// Tell whether this machine has what the configured meter needs, and what to do if not
     #[command(
         after_help = "Examples:\n  sudo -u ems ems doctor --config /etc/ems/config.toml\n  ems doctor --json"
@@ -469,6 +475,52 @@ pub enum ConfigCommand {
     Schema,
 }
 
+/// The commands of `user`.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a user; the password is read from standard input, one line
+    #[command(
+        after_help = "Example:\n  printf '%s\\n' \"$PASSWORD\" | ems user add anna --role administrator --data DIR"
+    )]
+    Add {
+        /// 1 to 32 small letters, digits, '.', '-' or '_'
+        name: String,
+        /// What the user may do
+        #[arg(long)]
+        role: RoleName,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Give a user another password, which is read from standard input; sessions and lock-out end
+    #[command(after_help = "Example:\n  ems user reset-password anna --data DIR")]
+    ResetPassword {
+        /// Who
+        name: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// List all users
+    #[command(after_help = "Example:\n  ems user list --data DIR --json")]
+    List {
+        #[command(flatten)]
+        data: DataArgs,
+        /// One JSON document
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Roles of users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Looks
+    Viewer,
+    /// Works with the meter
+    Operator,
+    /// Decides who may, and what is served
+    Administrator,
+}
+
 /// What becomes of secrets in an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Secrets {
@@ -512,6 +564,18 @@ pub struct RunArgs {
     /// Where Modbus TCP listens; port 0 takes a free one. Without --config 127.0.0.1:5502
     #[arg(long, value_name = "ADDR")]
     pub modbus: Option<SocketAddr>,
+    /// Where the page is served with HTTPS; port 0 takes a free one. Without --config 127.0.0.1:8443
+    #[arg(long, value_name = "ADDR", conflicts_with = "no_web")]
+    pub https: Option<SocketAddr>,
+    /// Where HTTP says where HTTPS is; port 0 takes a free one. Without --config 127.0.0.1:8080
+    #[arg(long, value_name = "ADDR", conflicts_with = "no_web")]
+    pub http: Option<SocketAddr>,
+    /// Serve no page and no interface over HTTP
+    #[arg(long)]
+    pub no_web: bool,
+    /// Be as delivered: no link that logs in, set-up first, and (without --data) a folder that is gone at the end
+    #[arg(long, conflicts_with = "ephemeral")]
+    pub fresh: bool,
     /// Socket at which `ems lcd` and `ems button` find the display
     #[arg(long, value_name = "SOCKET")]
     pub panel: Option<PathBuf>,

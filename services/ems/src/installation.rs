@@ -2,7 +2,7 @@
 
 use crate::cli::RunArgs;
 use crate::failure::Failure;
-use config::{Config, Finding, Layer};
+use config::{Config, Finding, Layer, Web};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,10 @@ const SOCKET: &str = "control.sock";
 
 /// Where Modbus TCP listens when a scenario is run by its name.
 const BENCH_MODBUS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 5502));
+
+/// Where the page is served then: ports that everybody may open.
+const BENCH_HTTPS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8443));
+const BENCH_HTTP: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080));
 
 /// The configuration of a file, with its layers.
 pub fn read(file: &Path) -> Result<Config, Failure> {
@@ -56,6 +60,8 @@ pub fn of(arguments: &RunArgs) -> Result<Config, Failure> {
         Some(file) => read(file)?,
         None => Config {
             modbus: Some(BENCH_MODBUS),
+            modbus_listen: BENCH_MODBUS,
+            web: Some(Web { https: BENCH_HTTPS, http: BENCH_HTTP, certificate: None }),
             ..Config::read(&[]).expect("what is usual fits together")
         },
     };
@@ -65,6 +71,14 @@ pub fn of(arguments: &RunArgs) -> Result<Config, Failure> {
     config.sim.seed = arguments.seed.or(config.sim.seed);
     config.sim.speed = arguments.speed.unwrap_or(config.sim.speed);
     config.modbus = arguments.modbus.or(config.modbus);
+    config.modbus_listen = arguments.modbus.unwrap_or(config.modbus_listen);
+    if let Some(web) = &mut config.web {
+        web.https = arguments.https.unwrap_or(web.https);
+        web.http = arguments.http.unwrap_or(web.http);
+    }
+    if arguments.no_web {
+        config.web = None;
+    }
     let beside = || {
         Path::new(&std::env::var_os("RUNTIME_DIRECTORY")?).join(SOCKET).to_str().map(str::to_owned)
     };

@@ -31,8 +31,10 @@ mod table;
 mod trace_command;
 mod trace_document;
 mod trace_print;
+mod user_command;
 mod verify_command;
 mod version;
+mod web;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -69,6 +71,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Import(arguments) => history::import::import(&arguments),
         Command::Store { command } => store_command::carry_out(&command),
         Command::Config { command } => config_command::carry_out(&command),
+        Command::User { command } => user_command::carry_out(&command),
         Command::Doctor(arguments) => doctor::carry_out(&arguments),
         Command::Calibrate(arguments) => calibrate_command::carry_out(&arguments),
         Command::Read(arguments) => read_command::read(&arguments),

@@ -10,7 +10,8 @@ use std::path::Path;
 /// A run of a shipped scenario on a folder; the lines that it printed.
 fn keep(folder: &Path, scenario: &str, duration: &str, more: &[&str]) -> Vec<Value> {
     let data = folder.to_str().expect("ASCII");
-    let usual = ["--modbus", "127.0.0.1:0", "--speed", "max", "--json", "--duration", duration];
+    let usual =
+        ["--no-web", "--modbus", "127.0.0.1:0", "--speed", "max", "--json", "--duration", duration];
     let ran = run(&[&["run", scenario, "--data", data], &usual[..], more].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     ran.stdout.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect()
@@ -181,7 +182,7 @@ fn wrong_folders_are_refused() {
     refuse(&["store", "stats", "--data", data], 4, &["no data of a meter", "ems run --data"]);
     refuse(&["export", "--data", "/nowhere/at/all"], 4, &["/nowhere/at/all", "ems run --data"]);
     keep(folder.path(), "house", "1s", &[]);
-    let other = ["run", "--data", data, "--seed", "7", "--duration", "1s"];
+    let other = ["run", "--no-web", "--data", data, "--seed", "7", "--duration", "1s"];
     refuse(&other, 4, &["SIM0000002026", "SIM0000000007", "--ephemeral"]);
     refuse(&["run", "--data", data, "--ephemeral"], 2, &["--ephemeral"]);
     refuse(&["export", "--data", data, "--job", "hours"], 2, &["--job", "minutes"]);
@@ -228,7 +229,8 @@ fn secrets_are_left_out_or_encrypted() {
 fn the_platforms_folder_is_the_usual_one() {
     let state = tempfile::tempdir().expect("a folder");
     let run = |more: &[&str]| -> common::Ran {
-        let usual = ["run", "--modbus", "127.0.0.1:0", "--speed", "max", "--duration", "1s"];
+        let usual =
+            ["run", "--no-web", "--modbus", "127.0.0.1:0", "--speed", "max", "--duration", "1s"];
         ems()
             .args([&usual[..], more].concat())
             .env("XDG_STATE_HOME", state.path())

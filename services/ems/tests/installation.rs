@@ -34,7 +34,8 @@ fn the_chip_in_real_time_gives_the_windows_of_the_direct_run() {
     let text =
         "backend = \"ads131m08\"\n[adc]\nspi = \"model\"\n[sim]\nscenario = \"ten-modules\"\n";
     let file = written(&folder, text);
-    let common = ["--ephemeral", "--duration", "3s", "--modbus", "127.0.0.1:0", "--json"];
+    let common =
+        ["--ephemeral", "--duration", "3s", "--no-web", "--modbus", "127.0.0.1:0", "--json"];
     let chip = run(&[&["run", "--config", &file], &common[..]].concat());
     assert_eq!(chip.code, 0, "{}", chip.stderr);
     let direct = run(&[&["run", "ten-modules", "--speed", "max"], &common[..]].concat());
@@ -50,14 +51,18 @@ fn missing_hardware_is_named() {
     let real = "backend = \"ads131m08\"\nvariant = \"S1\"\n[device]\nserial = \"AV2-1\"\n";
     let check = |text: &str, words: &[&str]| {
         let file = written(&folder, text);
-        refuse(&["run", "--config", &file, "--ephemeral"], 4, words);
+        refuse(&["run", "--no-web", "--config", &file, "--ephemeral"], 4, words);
     };
     let spi = format!("{real}[adc]\nspi = \"/dev/spidev7.3\"\n");
     check(&spi, &["/dev/spidev7.3: cannot open the SPI device", "ls /dev/spidev*"]);
     let calibration = format!("{real}[adc]\ncalibration = \"/nowhere/record\"\n");
     check(&calibration, &["cannot read the calibration record /nowhere/record"]);
     check("[rs485]\nport = \"/dev/ttyNONE1\"\n", &["/dev/ttyNONE1: cannot open the serial port"]);
-    refuse(&["run", "--config", "/nowhere/config.toml"], 4, &["cannot read /nowhere/config.toml"]);
+    refuse(
+        &["run", "--no-web", "--config", "/nowhere/config.toml"],
+        4,
+        &["cannot read /nowhere/config.toml"],
+    );
 }
 
 /// [P5] Where modules are is said in full, and in a way that can be.
@@ -74,10 +79,14 @@ fn the_bus_of_the_modules_is_checked() {
         ),
     ] {
         let file = written(&folder, &text);
-        refuse(&["run", "--config", &file, "--ephemeral"], 3, &[word]);
+        refuse(&["run", "--no-web", "--config", &file, "--ephemeral"], 3, &[word]);
     }
     let file = written(&folder, &format!("[esy]\nport = \"/dev/ttyNONE1\"\n{module}"));
-    refuse(&["run", "--config", &file, "--ephemeral"], 4, &["/dev/ttyNONE1: cannot open"]);
+    refuse(
+        &["run", "--no-web", "--config", &file, "--ephemeral"],
+        4,
+        &["/dev/ttyNONE1: cannot open"],
+    );
 }
 
 /// [P5] The chip's model and ten modules behind a pseudo terminal, in real time: the meter's windows are those of the
@@ -87,7 +96,7 @@ fn modules_on_a_terminal_say_what_they_measured() {
     let folder = folder("installation-terminal");
     let text = "backend = \"ads131m08\"\n[adc]\nspi = \"model\"\n[sim]\nscenario = \"ten-modules\"\n[esy]\nport = \"pty\"\n";
     let file = written(&folder, text);
-    let common = ["--ephemeral", "--duration", "8s", "--json"];
+    let common = ["--ephemeral", "--no-web", "--duration", "8s", "--json"];
     let heard = run(&[&["run", "--config", &file], &common[..]].concat());
     assert_eq!(heard.code, 0, "{}", heard.stderr);
     let direct = run(&[&["run", "ten-modules", "--speed", "max"], &common[..]].concat());
@@ -125,7 +134,7 @@ fn a_damaged_calibration_is_refused() {
         record.display()
     );
     let file = written(&folder, &text);
-    refuse(&["run", "--config", &file, "--ephemeral"], 3, &["calibrate again"]);
+    refuse(&["run", "--no-web", "--config", &file, "--ephemeral"], 3, &["calibrate again"]);
 }
 
 /// [G9] Everything that is wrong is told, with its line; files of conf.d and the environment go before the file.
@@ -161,7 +170,7 @@ fn configurations_are_checked_and_shown() {
             &format!("{place}:3: there is no key modbus.port"),
         ],
     );
-    refuse(&["run", "--config", &file], 3, &[&format!("{place}:2: ")]);
+    refuse(&["run", "--no-web", "--config", &file], 3, &[&format!("{place}:2: ")]);
     let schema = run(&["config", "schema"]);
     let schema: serde_json::Value = serde_json::from_str(&schema.stdout).expect("JSON");
     assert_eq!(schema["properties"]["adc"]["properties"]["spi"]["type"], "string");
@@ -179,7 +188,7 @@ fn a_master_on_the_serial_port_is_answered() {
         );
         let file = written(&folder, &text);
         let mut child = ems()
-            .args(["run", "--config", &file, "--ephemeral"])
+            .args(["run", "--no-web", "--config", &file, "--ephemeral"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -250,7 +259,7 @@ fn listen(master: &mut File) -> Vec<u8> {
 fn modbus_is_off_unless_it_is_switched_on() {
     let folder = folder("installation-modbus");
     let file = written(&folder, "[sim]\nspeed = \"max\"\n");
-    let ran = run(&["run", "--config", &file, "--ephemeral", "--duration", "1s"]);
+    let ran = run(&["run", "--no-web", "--config", &file, "--ephemeral", "--duration", "1s"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(!ran.stderr.contains("listens"), "{}", ran.stderr);
 }

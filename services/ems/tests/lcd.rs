@@ -49,7 +49,7 @@ fn buttons_change_a_setting_of_a_running_meter() {
     let socket = folder.path().join("panel");
     let socket = socket.to_str().expect("UTF-8");
     let mut command = ems();
-    command.args(["run", "--ephemeral", "--modbus", "127.0.0.1:0", "--panel", socket]);
+    command.args(["run", "--ephemeral", "--no-web", "--modbus", "127.0.0.1:0", "--panel", socket]);
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut meter = Meter(command.spawn().expect("the binary starts"));
     let notes = BufReader::new(meter.0.stderr.take().expect("piped"));

@@ -15,8 +15,17 @@ fn record(scenario: &Path, out: &Path, options: &[&str]) {
 
 /// The last readings of a run of two seconds.
 fn readings(scenario: &Path, meter: &str) -> Vec<Value> {
-    let options =
-        ["--ephemeral", "--modbus", "127.0.0.1:0", "--speed", "max", "--duration", "2s", "--json"];
+    let options = [
+        "--ephemeral",
+        "--no-web",
+        "--modbus",
+        "127.0.0.1:0",
+        "--speed",
+        "max",
+        "--duration",
+        "2s",
+        "--json",
+    ];
     let ran = run(&[&["run", text(scenario)], &options[..]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let last = ran.stdout.lines().last().expect("a result");

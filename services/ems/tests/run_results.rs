@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 /// The digest that a finished run tells, in its last line of JSON or of progress.
 fn digest(arguments: &[&str]) -> String {
-    let ran = run(&[&["run", "--ephemeral", "--modbus", "127.0.0.1:0"], arguments].concat());
+    let ran =
+        run(&[&["run", "--ephemeral", "--no-web", "--modbus", "127.0.0.1:0"], arguments].concat());
     assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.stderr);
     if arguments.contains(&"--json") {
         let last = ran.stdout.lines().last().expect("a result at least");
@@ -65,6 +66,7 @@ fn json_is_an_object_a_window_and_one_result() {
     let arguments = [
         "run",
         "--ephemeral",
+        "--no-web",
         "--modbus",
         "127.0.0.1:0",
         "--speed",
@@ -109,6 +111,7 @@ fn plain_lines_without_a_terminal() {
     let ran = run(&[
         "run",
         "--ephemeral",
+        "--no-web",
         "--modbus",
         "127.0.0.1:0",
         "--speed",
@@ -186,7 +189,7 @@ fn what_cannot_be_run_is_refused() {
     let busy = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = busy.local_addr().expect("bound").to_string();
     refuse(
-        &["run", "--ephemeral", "--modbus", &address],
+        &["run", "--ephemeral", "--no-web", "--modbus", &address],
         4,
         &["cannot listen on", &address, "--modbus"],
     );

@@ -41,7 +41,7 @@ impl Manager {
 
 fn start(folder: &Path, config: &str, socket: &str) -> Child {
     let child = ems()
-        .args(["run", "--config", config, "--data"])
+        .args(["run", "--no-web", "--config", config, "--data"])
         .arg(folder.join("data"))
         .env("NOTIFY_SOCKET", socket)
         .env("WATCHDOG_USEC", "200000")

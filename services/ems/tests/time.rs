@@ -49,7 +49,7 @@ fn kept(scenario: &str, configuration: Option<&str>) -> Kept {
         let ran = run(&["config", "import", text(&config), "--data", text(&data)]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }
-    let usual = ["--modbus", "127.0.0.1:0", "--speed", "max", "--json"];
+    let usual = ["--no-web", "--modbus", "127.0.0.1:0", "--speed", "max", "--json"];
     let ran = run(&[&["run", text(&file), "--data", text(&data)], &usual[..]].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let last = ran.stdout.lines().last().expect("a result");

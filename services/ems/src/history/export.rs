@@ -3,7 +3,6 @@
 //! A file is written under a temporary name and gets its own when it is whole. What is damaged is left out,
 //! said, and makes the command fail at the end.
 
-use super::range;
 use crate::cli::{ExportArgs, FileFormat};
 use crate::failure::{Failure, note};
 use crate::issued::issued;
@@ -18,6 +17,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use store::calendar::{Step, Zone};
 use store::history::RowsOf;
+use store::query::range;
 use store::{Layout, Row, Rows, StoreError};
 
 /// A file that was written.

@@ -12,13 +12,17 @@ use serde::Serialize;
 use sim::esy::ModuleMemory;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use store::EventKind;
 use store::bank::EventCounter;
 use store::calendar::Zone;
 use store::calendar::tariff::TariffCalendar;
 use store::engine::Engine;
-use store::keep::{Happened, Haste, Kept, Memory, Present, Recorder, Restored, Standing, Writer};
+use store::keep::{
+    Happened, Haste, Kept, Memory, Present, Reader, Recorder, Restored, Standing, Writer,
+};
 use world::{Effects, NoteKind};
 
 /// Whose run it is that is kept.
@@ -45,6 +49,8 @@ pub struct Begin {
     pub calendar: Option<Box<dyn port::TariffCalendar>>,
     /// When the meter stopped last.
     pub stopped: Option<Timestamp>,
+    /// Zone of the local clock.
+    pub zone: Zone,
 }
 
 /// What keeps a run.
@@ -55,6 +61,9 @@ pub struct Attached {
     modules: ModuleMemory,
     /// Told with the first tick.
     started: Vec<Happened>,
+    /// What others tell, such as the page.
+    told: Option<Receiver<Happened>>,
+    folder: PathBuf,
     image: Option<Arc<Image>>,
 }
 
@@ -108,6 +117,8 @@ pub fn begin(
         recorder: Recorder::new(restored.aggregators),
         writer: Writer::start(memory, haste, move |kept| tell(kept, acknowledge)),
         started,
+        told: None,
+        folder: folder.path.clone(),
         image: None,
     };
     Ok((begin, attached))
@@ -144,6 +155,7 @@ fn begin_with(restored: &Restored, subject: &Subject) -> Begin {
         cues: cues(restored, &subject.given),
         calendar,
         stopped: restored.counters.as_ref().map(|record| record.time),
+        zone: configuration.zone.clone(),
     }
 }
 
@@ -201,6 +213,21 @@ fn tell(kept: &Kept, acknowledge: bool) {
 }
 
 impl Attached {
+    /// Where it is kept.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What looks at the history meanwhile.
+    pub fn reader(&self) -> Reader {
+        self.writer.reader()
+    }
+
+    /// Takes what others tell into the log as well.
+    pub fn listen(&mut self, told: Receiver<Happened>) {
+        self.told = Some(told);
+    }
+
     /// Looks at the image before the first tick, with the counters that were kept: gains begin there.
     pub fn start(&mut self, first: &Image) {
         let mut first = first.clone();
@@ -222,6 +249,7 @@ impl Attached {
         self.image = Some(Arc::clone(image));
         let mut events = std::mem::take(&mut self.started);
         events.extend(effects.notes.iter().map(|note| (kind(note.kind), note.text.clone())));
+        events.extend(self.told.iter().flat_map(Receiver::try_iter));
         let (main, modules) = (&self.main, &self.modules);
         if let Some(entry) = self.recorder.observe(image, events, || standings(main, modules)) {
             self.writer.keep(entry);
@@ -231,7 +259,8 @@ impl Attached {
     /// Keeps the last of a run and closes everything.
     pub fn finish(mut self) {
         if let Some(image) = self.image {
-            let events = vec![(EventKind::Stop, "ems stopped".to_string())];
+            let mut events: Vec<Happened> = self.told.iter().flat_map(Receiver::try_iter).collect();
+            events.push((EventKind::Stop, "ems stopped".to_string()));
             let counters = standings(&self.main, &self.modules);
             self.writer.keep(self.recorder.finish(&image, events, counters));
         }

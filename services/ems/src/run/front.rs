@@ -1,9 +1,9 @@
-//! The display and the buttons beside a run, at a socket.
+//! The display and the buttons beside a run: at a socket, and on the page.
 
 use crate::failure::{Failure, note};
 use display::{NetworkFacts, Press};
 use host::{Commands, Images};
-use panel::{Control, Panel};
+use panel::{Asking, Asks, Control, Panel};
 use port::Clock;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,18 +17,18 @@ pub async fn bind(path: &Path) -> Result<Control, Failure> {
     Ok(control)
 }
 
-/// Runs the display until `stop`, with the meter's own keys. There is no glass but that of the socket.
+/// Runs the display until `stop`, with the meter's own keys. There is no glass but those of the socket and the page.
 pub async fn run(
-    control: Control,
-    network: Vec<(String, String)>,
+    control: Option<Control>,
+    asks: (Asking, Asks),
+    network: watch::Receiver<NetworkFacts>,
     clock: Arc<dyn Clock + Send + Sync>,
     mut keys: broadcast::Receiver<Press>,
     (images, commands, stop): (Images, Commands, watch::Receiver<bool>),
 ) {
     let (pressed, presses) = mpsc::channel(panel::PRESSES_MAX);
-    let (_network, network) = watch::channel(NetworkFacts(network));
     let (glass, _) = watch::channel((display::Frame::CLEAR, true));
-    let front = Panel { images, commands, presses, control: Some(control), network, clock, glass };
+    let front = Panel { images, commands, presses, control, asks, network, clock, glass };
     tokio::select! {
         () = front.run(stop) => {}
         () = async {

@@ -45,6 +45,7 @@ fn on_model(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
         installation: installation(twin, source, bus, script),
         duration_s: arguments.duration.or(scenario.duration_s),
         kept,
+        twin: None,
     })
 }
 
@@ -114,6 +115,7 @@ fn on_chip(arguments: &RunArgs, config: &Config, path: &str) -> Result<Prepared,
         installation: installation(twin, source, bus, Script::default()),
         duration_s: arguments.duration,
         kept,
+        twin: None,
     })
 }
 

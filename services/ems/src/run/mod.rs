@@ -4,6 +4,7 @@ mod bus;
 mod front;
 pub mod hardware;
 mod lines;
+mod offered;
 mod output;
 mod services;
 pub mod simulated;
@@ -14,24 +15,30 @@ use crate::failure::{Failure, note};
 use crate::installation;
 use crate::keeping::{Attached, Begin};
 use crate::live::Live;
+use crate::user_command;
+use crate::web::{self, TwinHandle, WebDoor, WebRun};
+use ::web::{Limits, Parts, TwinControl};
 use config::{Backend, Config, Speed};
-use host::COMMANDS_MAX;
+use host::{COMMANDS_MAX, Shelf};
 use image::Image;
 use lab::Installation;
 use lines::Lines;
 use linux::RealPace;
 use metering::Tail;
+use offered::{Offered, Switching};
 use output::Output;
-use port::{AsFast, Pace};
+use port::{AsFast, Clock, Pace};
 use runner::{Outcome, Runner};
 use services::{Doors, ImageClock, Seam, Services};
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use store::calendar::Zone;
 use supervisor::Supervisor;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
-use world::{Twin, TwinConfig};
+use world::{Effects, Twin, TwinConfig};
 
 /// Block in real time: short, so that a value is published soon after its window ends.
 const BLOCK_REALTIME_S: f64 = 0.02;
@@ -52,11 +59,17 @@ pub struct Prepared {
     duration_s: Option<f64>,
     /// What it begins with and what keeps it; nothing if it is to keep nothing.
     kept: Option<(Begin, Attached)>,
+    /// How a simulation is controlled.
+    twin: Option<TwinHandle>,
 }
 
 /// Runs until the duration is over, the scenario ends or a signal comes.
 pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
-    let config = installation::of(arguments)?;
+    let mut config = installation::of(arguments)?;
+    let _fresh = match arguments.fresh && config.data_folder.is_none() {
+        true => Some(FreshFolder::make(&mut config)?),
+        false => None,
+    };
     let prepared = match config.backend {
         Backend::Sim => simulated::prepare(arguments, &config)?,
         Backend::Ads131m08 => hardware::prepare(arguments, &config)?,
@@ -68,20 +81,66 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
     runtime.block_on(serve(arguments, config, prepared))
 }
 
-async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Result<(), Failure> {
-    let Prepared { title, seed, installation, pace, block_samples, duration_s, kept } = prepared;
+/// A data folder that is gone at the end.
+struct FreshFolder(PathBuf);
+
+impl FreshFolder {
+    fn make(config: &mut Config) -> Result<FreshFolder, Failure> {
+        let path = std::env::temp_dir().join(format!("ems-fresh-{}", std::process::id()));
+        let made = std::fs::create_dir(&path);
+        made.map_err(|error| {
+            Failure::Environment(format!("cannot make {}: {error}", path.display()))
+        })?;
+        config.data_folder = Some(path.display().to_string());
+        Ok(FreshFolder(path))
+    }
+}
+
+impl Drop for FreshFolder {
+    fn drop(&mut self) {
+        // It lies where the system tidies up.
+        let _stays = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn serve(
+    arguments: &RunArgs,
+    mut settings: Config,
+    prepared: Prepared,
+) -> Result<(), Failure> {
+    let Prepared {
+        title,
+        seed,
+        installation,
+        pace,
+        block_samples,
+        duration_s,
+        kept,
+        twin: control,
+    } = prepared;
+    let (begin, mut attached) = kept.unzip();
+    let folder = attached.as_ref().map(|attached| attached.folder().join(user_command::FOLDER));
+    let shelf = web::shelf(folder.as_deref())?;
+    offered::recall(&*shelf, arguments, &mut settings)?;
     let doors = Doors::open(&settings).await?;
+    let serial = installation.config.identity.serial.clone();
+    let door = WebDoor::open(&settings, &serial, folder.as_deref())?;
     let lines = Lines::open(&settings.io)?;
+    let control_socket = match &settings.display.control {
+        Some(path) => Some(front::bind(Path::new(path)).await?),
+        None => None,
+    };
     let Installation { config, feed, mut script } = installation;
     if let Some(contact) = lines.contact() {
         script = script.with_contact(Box::new(contact));
     }
     let mut twin = Twin::new(&config);
-    let (begin, mut attached) = kept.unzip();
+    let mut zone = Zone::utc();
     if let Some(begin) = begin {
         twin.restore(begin.main);
         script.add(begin.cues);
         script = script.with_calendar(begin.calendar);
+        zone = begin.zone;
     }
     let rate = config.format.sample_rate_hz;
     let start = config.start;
@@ -91,11 +150,62 @@ async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Res
     }
     let (images, watching) = watch::channel(first);
     let (command_sender, commands) = mpsc::channel(COMMANDS_MAX);
-    let clock = Arc::new(ImageClock(watching.clone()));
+    let clock: Arc<dyn Clock + Send + Sync> = Arc::new(ImageClock(watching.clone()));
     let (presses, supply_fails) = (lines.presses(), lines.supply_fails());
-    let seam = Seam { images: watching, commands: command_sender, clock, presses };
+    let seam = Seam { images: watching, commands: command_sender, clock };
     let address = doors.modbus_address();
-    let mut served = Served { config: settings, services: doors.serve(&seam), seam };
+    let offered = Offered::new(&doors, door.as_ref());
+    let services = doors.serve(&seam);
+
+    let (stop_front, stopped) = watch::channel(false);
+    let (asking, asks) = panel::asking();
+    let at_front = front::run(
+        control_socket,
+        (asking.clone(), asks),
+        offered.network(),
+        Arc::clone(&seam.clock),
+        presses.subscribe(),
+        (seam.images.clone(), seam.commands.clone(), stopped),
+    );
+    let at_front = tokio::spawn(at_front);
+
+    let (feed, waves) = web::tapped(feed, &config.format);
+    let (audit, requests) = (web::audit(attached.as_mut()), offered.requests());
+    let observe = control.as_ref().map(TwinHandle::observer);
+    let page = match door {
+        None => None,
+        Some(door) => {
+            let https = door.addresses().0;
+            let gives_link =
+                config.identity.simulated && https.ip().is_loopback() && !arguments.fresh;
+            let accounts = web::accounts(&shelf)?;
+            let link = match gives_link {
+                true => Some(web::link(&accounts)?),
+                false => None,
+            };
+            let started = crate::document::rfc3339(linux::SystemClock.now());
+            let page = door.serve(Parts {
+                images: seam.images.clone(),
+                commands: seam.commands.clone(),
+                wall: web::wall(),
+                accounts,
+                shelf: Arc::clone(&shelf),
+                history: attached.as_ref().map(Attached::reader),
+                zone,
+                device: web::device(&title, seed, started),
+                waves,
+                panel: Some(asking),
+                twin: control.map(|control| Arc::new(control) as Arc<dyn TwinControl>),
+                services: offered.handle(),
+                audit,
+                set_up: !gives_link,
+                limits: Limits::default(),
+            })?;
+            page.announce(link.as_deref());
+            Some(page)
+        }
+    };
+    let mut served = Served { config: settings, services, seam, offered, page, shelf };
 
     let runner = Runner {
         twin,
@@ -111,10 +221,15 @@ async fn serve(arguments: &RunArgs, settings: Config, prepared: Prepared) -> Res
     };
     let live = Live::new(&title, seed, address);
     let output = Output { live, json: arguments.json, failure: None };
+    let running = Loop::start(runner, output, attached, lines, observe);
     let (outcome, interrupted) =
-        drive(Loop::start(runner, output, attached, lines), arguments, &mut served, supply_fails)
-            .await?;
+        drive(running, arguments, &mut served, supply_fails, requests).await?;
+    if let Some(page) = served.page {
+        page.stop().await?;
+    }
+    stop_front.send_replace(true);
     served.services.stop().await?;
+    at_front.await.map_err(|error| Failure::Internal(format!("the display: {error}")))?;
     if interrupted {
         note("stopped");
     }
@@ -140,6 +255,7 @@ impl Loop {
         mut output: Output,
         mut attached: Option<Attached>,
         lines: Lines,
+        mut observe: Option<impl FnMut(&Effects) + Send + 'static>,
     ) -> Loop {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
@@ -149,6 +265,9 @@ impl Loop {
             let outcome = runner.run(|effects| {
                 lines.observe(effects);
                 output.show(effects);
+                if let Some(observe) = &mut observe {
+                    observe(effects);
+                }
                 if let Some(attached) = &mut attached {
                     attached.observe(effects);
                 }
@@ -179,6 +298,9 @@ struct Served {
     config: Config,
     services: Services,
     seam: Seam,
+    offered: Offered,
+    page: Option<WebRun>,
+    shelf: Arc<dyn Shelf>,
 }
 
 /// Follows the loop and the signals until the loop has ended; whether a signal ended it.
@@ -187,6 +309,7 @@ async fn drive(
     arguments: &RunArgs,
     served: &mut Served,
     mut supply_fails: watch::Receiver<bool>,
+    mut requests: mpsc::Receiver<Switching>,
 ) -> Result<(Outcome, bool), Failure> {
     let signal = |kind| signal(kind).map_err(|error| Failure::Environment(error.to_string()));
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -206,6 +329,11 @@ async fn drive(
                 note("note: the supply fails; the counters are kept");
                 interrupted = true;
             }
+            Some(switching) = requests.recv() => {
+                let done = switch_modbus(served, switching.on).await;
+                // Who asked may have gone; it is done all the same.
+                let _gone = switching.done.send(done);
+            }
             _ = hang_up.recv() => {
                 supervisor::reloading();
                 reload(arguments, served).await?;
@@ -219,7 +347,11 @@ async fn drive(
 /// Takes a changed configuration over, as far as that goes while the meter measures: its services. A
 /// configuration that is wrong changes nothing.
 async fn reload(arguments: &RunArgs, served: &mut Served) -> Result<(), Failure> {
-    let config = match installation::of(arguments) {
+    let config = installation::of(arguments).and_then(|mut config| {
+        offered::recall(&*served.shelf, arguments, &mut config)?;
+        Ok(config)
+    });
+    let config = match config {
         Ok(config) => config,
         Err(failure) => {
             note(&format!("note: the configuration is not taken over:\n{failure}"));
@@ -232,14 +364,48 @@ async fn reload(arguments: &RunArgs, served: &mut Served) -> Result<(), Failure>
     }
     // Whoever could not be served the last time is tried again.
     if config.services() != served.config.services() || served.services.is_idle() {
-        let idle = Services::none();
-        std::mem::replace(&mut served.services, idle).stop().await?;
-        match Doors::open(&config).await {
-            Ok(doors) => served.services = doors.serve(&served.seam),
-            Err(failure) => note(&format!("note: nothing is served: {failure}")),
+        if let Err(failure) = serve_anew(served, &config).await? {
+            note(&format!("note: nothing is served: {failure}"));
         }
     }
+    if let Some(page) = &served.page {
+        page.reload();
+    }
     note("the configuration was read anew");
+    served.config = config;
+    Ok(())
+}
+
+/// Ends what is served and serves by another configuration; the page and the display stay. Fails only at a fault
+/// of the program; that something cannot be opened is the inner result.
+async fn serve_anew(served: &mut Served, config: &Config) -> Result<Result<(), Failure>, Failure> {
+    let idle = Services::none();
+    std::mem::replace(&mut served.services, idle).stop().await?;
+    Ok(match Doors::open(config).await {
+        Ok(doors) => {
+            served.offered.changed(&doors);
+            served.services = doors.serve(&served.seam);
+            Ok(())
+        }
+        Err(failure) => {
+            served.offered.idle();
+            Err(failure)
+        }
+    })
+}
+
+/// Switches Modbus TCP as the page asks, and remembers it.
+async fn switch_modbus(served: &mut Served, on: bool) -> Result<(), String> {
+    let mut config = served.config.clone();
+    config.modbus = on.then_some(config.modbus_listen);
+    let done = serve_anew(served, &config).await.and_then(|done| done);
+    if let Err(failure) = done {
+        // As it was before: what cannot be opened now does not take the rest along.
+        let before = served.config.clone();
+        let _told = serve_anew(served, &before).await;
+        return Err(failure.to_string());
+    }
+    offered::remember(&*served.shelf, on).map_err(|error| error.to_string())?;
     served.config = config;
     Ok(())
 }

@@ -1,19 +1,15 @@
 //! What a run offers: sockets and serial ports, opened before it begins, and the tasks that serve them.
 
-use super::front;
 use crate::failure::{Failure, note};
 use config::{Config, Parity, Rs485};
-use display::Press;
 use host::{Commands, Images};
 use linux::SerialSettings;
 use modbus::{Line, Options, RtuServer, Server};
-use panel::Control;
 use port::{Clock, Timestamp};
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_serial::SerialStream;
 
@@ -21,7 +17,6 @@ use tokio_serial::SerialStream;
 pub struct Doors {
     modbus: Option<(Server, SocketAddr)>,
     rs485: Option<(String, RtuServer, SerialStream)>,
-    panel: Option<Control>,
 }
 
 impl Doors {
@@ -35,11 +30,7 @@ impl Doors {
             None => None,
         };
         let rs485 = config.rs485.as_ref().map(open_line).transpose()?;
-        let panel = match &config.display.control {
-            Some(path) => Some(front::bind(Path::new(path)).await?),
-            None => None,
-        };
-        Ok(Doors { modbus, rs485, panel })
+        Ok(Doors { modbus, rs485 })
     }
 
     /// Where Modbus TCP listens, if it does.
@@ -47,16 +38,17 @@ impl Doors {
         self.modbus.as_ref().map(|(_, address)| *address)
     }
 
+    /// Where RS485 is answered, if it is: its port and address, and bits a second.
+    pub fn rs485(&self) -> Option<(String, u8, u32)> {
+        let (port, server, _) = self.rs485.as_ref()?;
+        Some((port.clone(), server.address, server.line.baud))
+    }
+
     /// Lets people in.
     pub fn serve(self, seam: &Seam) -> Services {
         let mut services = Services::none();
-        let Seam { images, commands, clock, presses } = seam;
+        let Seam { images, commands, clock } = seam;
         let clock = || Arc::clone(clock);
-        let tcp = self.modbus_address().map(|address| ("Modbus TCP".into(), address.to_string()));
-        let rtu = self.rs485.as_ref().map(|(port, server, _)| {
-            let RtuServer { address, line } = server;
-            (format!("Modbus RTU {address}"), format!("{port} {}", line.baud))
-        });
         if let Some((server, _)) = self.modbus {
             let stop = services.stop.subscribe();
             services.add(server.run(images.clone(), commands.clone(), clock(), stop));
@@ -71,11 +63,6 @@ impl Doors {
                 }
             });
         }
-        if let Some(control) = self.panel {
-            let seams = (images.clone(), commands.clone(), services.stop.subscribe());
-            let network = tcp.into_iter().chain(rtu).collect();
-            services.add(front::run(control, network, clock(), presses.subscribe(), seams));
-        }
         services
     }
 }
@@ -88,8 +75,6 @@ pub struct Seam {
     pub commands: Commands,
     /// Against which ages are told.
     pub clock: Arc<dyn Clock + Send + Sync>,
-    /// Keys of the meter that were pressed.
-    pub presses: broadcast::Sender<Press>,
 }
 
 /// Simulated time: that of the newest image.

@@ -1,9 +1,10 @@
 //! A run on a simulated grid: the scenario gives the samples, the modules and what happens.
 
-use super::{BLOCK_REALTIME_S, Prepared, bus, pace};
+use super::{BLOCK_REALTIME_S, Prepared, bus};
 use crate::cli::{EngineName, RunArgs};
 use crate::failure::Failure;
 use crate::keeping::{self, Attached, Begin, DataFolder, Subject};
+use crate::web::TwinHandle;
 use crate::{data_folder, device, scenario};
 use config::{Bus, Config, Speed};
 use lab::{Installation, Parts};
@@ -41,14 +42,17 @@ pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, 
     let mut installation = install(config, &scenario, &memory)?;
     let stopped = begin.and_then(|begin| begin.stopped);
     installation.config.start = next_day(installation.config.start, stopped);
+    let rate_hz = installation.config.format.sample_rate_hz;
+    let twin = TwinHandle::new(&scenario, &config.sim.scenario, speed, rate_hz);
     Ok(Prepared {
         title: scenario.name.clone(),
         seed: Some(scenario.seed),
-        pace: pace(speed),
+        pace: twin.pace(),
         block_samples: block_samples(arguments, speed, installation.config.format.sample_rate_hz),
         installation,
         duration_s: arguments.duration.or(scenario.duration_s),
         kept,
+        twin: Some(twin),
     })
 }
 

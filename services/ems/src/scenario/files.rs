@@ -48,10 +48,15 @@ pub fn named(name: &str) -> Result<Named, Failure> {
     Ok(Named { name: name.to_string(), text })
 }
 
+/// All that are shipped.
+pub fn shipped() -> impl Iterator<Item = Named> {
+    SHIPPED.iter().map(|(name, text)| Named { name: (*name).into(), text: (*text).into() })
+}
+
 /// These, or all that are shipped if none is named.
 pub fn all_or(names: &[String]) -> Result<Vec<Named>, Failure> {
     if names.is_empty() {
-        return SHIPPED.iter().map(|(name, _)| named(name)).collect();
+        return Ok(shipped().collect());
     }
     names.iter().map(|name| named(name)).collect()
 }

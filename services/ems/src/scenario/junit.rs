@@ -1,7 +1,7 @@
 //! JUnit XML, as continuous integration reads it: a test case for each expectation.
 
 use super::report::{Run, sentence};
-use report::xml::escaped;
+use paper::xml::escaped;
 use std::fmt::Write as _;
 
 /// The document of some runs.

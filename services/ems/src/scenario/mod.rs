@@ -6,7 +6,7 @@ mod progress;
 mod report;
 mod run;
 
-pub use files::{Named, named};
+pub use files::{Named, named, shipped};
 
 use crate::cli::ScenarioCommand;
 use crate::failure::{Failure, note};

@@ -4,13 +4,13 @@ use super::print_json;
 use crate::cli::DataArgs;
 use crate::document::rfc3339;
 use crate::failure::Failure;
-use crate::history::range;
 use crate::keeping;
 use port::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 use store::history::RowsOf;
+use store::query::range;
 use store::query::{Hole, QualityReport, quality};
 use store::{Layout, RowFlag};
 

@@ -1,6 +1,6 @@
 //! JUnit XML of a certificate: a suite for each clause, a test case for each point.
 
-use report::xml::escaped;
+use paper::xml::escaped;
 use std::fmt::Write as _;
 use verify::document::{Certificate, PointResult};
 

@@ -24,7 +24,7 @@ impl Running {
     /// The same with a memory, if the arguments give it a folder.
     pub fn keeping(arguments: &[&str]) -> Running {
         let mut child = ems()
-            .args([&["run", "--modbus", "127.0.0.1:0"], arguments].concat())
+            .args([&["run", "--no-web", "--modbus", "127.0.0.1:0"], arguments].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

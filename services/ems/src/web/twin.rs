@@ -1,0 +1,146 @@
+//! The simulation, as the page controls it: its pace, and how far it has come.
+
+use crate::run::pace;
+use crate::scenario;
+use config::Speed;
+use port::Pace;
+use sim::scenario::Scenario;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use web::{Injection, Progress, ScenarioFacts, ScenarioName, TwinControl};
+use world::Effects;
+
+/// What both sides share.
+#[derive(Debug)]
+struct Shared {
+    speed: Mutex<Speed>,
+    /// Counts the changes of the speed.
+    changes: AtomicU64,
+    progress: Mutex<Progress>,
+}
+
+/// A pace that can be changed while it is kept.
+pub struct AdjustablePace {
+    shared: Arc<Shared>,
+    seen: u64,
+    current: Box<dyn Pace + Send>,
+}
+
+impl Pace for AdjustablePace {
+    fn wait_until(&mut self, elapsed_s: f64) {
+        let changes = self.shared.changes.load(Ordering::Acquire);
+        if changes != self.seen {
+            self.seen = changes;
+            // A new pace counts from its first wait, which is this one.
+            self.current = pace(*self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        self.current.wait_until(elapsed_s);
+    }
+}
+
+/// The page's side.
+pub struct TwinHandle {
+    shared: Arc<Shared>,
+    facts: ScenarioFacts,
+    rate_hz: f64,
+}
+
+impl TwinHandle {
+    /// Of a scenario that runs at a speed.
+    pub fn new(scenario: &Scenario, name: &str, speed: Speed, rate_hz: f64) -> TwinHandle {
+        let begun = Progress { position_s: 0.0, digest: String::new(), windows: 0, samples: 0 };
+        let shared = Shared {
+            speed: Mutex::new(speed),
+            changes: AtomicU64::new(0),
+            progress: Mutex::new(begun),
+        };
+        let start = port::Timestamp::from_unix_s(scenario.start.unix_s);
+        TwinHandle {
+            shared: Arc::new(shared),
+            facts: ScenarioFacts {
+                name: ScenarioName {
+                    name: name.into(),
+                    title: scenario.name.clone(),
+                    description: scenario.description.clone(),
+                },
+                seed: scenario.seed,
+                start: crate::document::rfc3339(start),
+                duration_s: scenario.duration_s,
+                text: scenario::named(name).map(|source| source.text).unwrap_or_default(),
+            },
+            rate_hz,
+        }
+    }
+
+    /// The pace that follows it.
+    pub fn pace(&self) -> Box<dyn Pace + Send> {
+        let speed = *self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = Arc::clone(&self.shared);
+        Box::new(AdjustablePace { shared, seen: 0, current: pace(speed) })
+    }
+
+    /// What tells it of each tick.
+    pub fn observer(&self) -> impl FnMut(&Effects) + Send + 'static {
+        let (shared, rate_hz) = (Arc::clone(&self.shared), self.rate_hz);
+        move |effects| {
+            let Some(digest) = effects.digest else { return };
+            let mut progress = shared.progress.lock().unwrap_or_else(PoisonError::into_inner);
+            let whole = effects.windows.iter().filter(|window| window.cycles > 0);
+            progress.windows += whole.count() as u64;
+            if let Some(last) = effects.windows.last() {
+                progress.samples = (last.end + 0.5).max(0.0) as u64;
+                progress.position_s = (last.end + 0.5) / rate_hz;
+            }
+            progress.digest = format!("{digest:016x}");
+        }
+    }
+}
+
+impl TwinControl for TwinHandle {
+    fn speed(&self) -> String {
+        match *self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner) {
+            Speed::Max => "max".into(),
+            Speed::Times(factor) if factor == 1.0 => "realtime".into(),
+            Speed::Times(factor) => factor.to_string(),
+        }
+    }
+
+    fn set_speed(&self, speed: &str) -> Result<(), String> {
+        let speed: Speed = speed.parse().map_err(|what| format!("speed: \"{speed}\" {what}"))?;
+        *self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner) = speed;
+        self.shared.changes.fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+
+    fn scenario(&self) -> ScenarioFacts {
+        self.facts.clone()
+    }
+
+    fn progress(&self) -> Progress {
+        self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn injections(&self) -> Vec<Injection> {
+        Vec::new()
+    }
+
+    fn inject(
+        &self,
+        _what: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), (String, String)> {
+        Err(("kind".into(), "nothing can be injected yet".into()))
+    }
+
+    fn scenarios(&self) -> Vec<ScenarioName> {
+        // One that does not parse cannot have been shipped: a test reads all of them.
+        let parsed =
+            scenario::shipped().filter_map(|named| Some((named.parse().ok()?, named.name)));
+        parsed
+            .map(|(Scenario { name: title, description, .. }, name)| ScenarioName {
+                name,
+                title,
+                description,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,167 @@
+//! The simulation: what runs, how fast, and what is done to it.
+
+use crate::Web;
+use crate::call::{Answer, Call};
+use crate::operation::{Content, Needs, Operation, handler, shape};
+use crate::problem::Problem;
+use crate::seams::{Injection, Progress, ScenarioFacts, ScenarioName, TwinControl};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use warp::http::Method;
+
+/// The rows.
+pub fn operations() -> Vec<Operation> {
+    let get = |path, id, doc, answer, handler| Operation {
+        method: Method::GET,
+        path,
+        id,
+        doc,
+        needs: Needs::Viewer,
+        query: &[],
+        body: Content::None,
+        answer: (200, answer),
+        handler,
+    };
+    vec![
+        get(
+            "/api/v1/twin",
+            "twin",
+            "The scenario that runs, and how far it has come.",
+            Content::Json(shape::<Twin>),
+            handler!(twin),
+        ),
+        get(
+            "/api/v1/twin/digest",
+            "digest",
+            "Digest over the exact bits of all windows so far.",
+            Content::Json(shape::<Progress>),
+            handler!(digest),
+        ),
+        get(
+            "/api/v1/twin/scenario",
+            "scenario",
+            "The scenario as TOML, with what was injected: played again it gives the same digest.",
+            Content::Other("application/toml"),
+            handler!(scenario),
+        ),
+        get(
+            "/api/v1/twin/scenarios",
+            "scenarios",
+            "The scenarios that come with the program.",
+            Content::Json(shape::<Vec<ScenarioName>>),
+            handler!(scenarios),
+        ),
+        Operation {
+            method: Method::PUT,
+            path: "/api/v1/twin/pace",
+            id: "set_pace",
+            doc: "How fast simulated time passes: realtime, max or a factor.",
+            needs: Needs::Operator,
+            query: &[],
+            body: Content::Json(shape::<Pace>),
+            answer: (200, Content::Json(shape::<Twin>)),
+            handler: handler!(set_pace),
+        },
+        get(
+            "/api/v1/twin/injections",
+            "injections",
+            "What can be injected, with its parameters.",
+            Content::Json(shape::<Vec<Injection>>),
+            handler!(injections),
+        ),
+        Operation {
+            method: Method::POST,
+            path: "/api/v1/twin/inject",
+            id: "inject",
+            doc: "Does something to the simulated grid, its loads, modules or contacts: `kind` and its parameters.",
+            needs: Needs::Operator,
+            query: &[],
+            body: Content::Json(shape::<Injected>),
+            answer: (200, Content::Json(shape::<Twin>)),
+            handler: handler!(inject),
+        },
+    ]
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Twin {
+    scenario: ScenarioFacts,
+    /// `realtime`, `max` or a factor.
+    speed: String,
+    #[serde(flatten)]
+    progress: Progress,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Pace {
+    speed: Speed,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Speed {
+    Factor(f64),
+    Name(String),
+}
+
+/// What is injected: a kind and its parameters.
+#[derive(Deserialize, JsonSchema)]
+struct Injected {
+    kind: String,
+    #[serde(flatten)]
+    parameters: serde_json::Map<String, serde_json::Value>,
+}
+
+fn control(web: &Web) -> Result<Arc<dyn TwinControl>, Problem> {
+    let detail = "this meter measures a real grid, which nobody can command";
+    web.twin.clone().ok_or_else(|| Problem::new("not-simulated", detail))
+}
+
+fn shown(twin: &dyn TwinControl) -> Answer {
+    let (scenario, speed, progress) = (twin.scenario(), twin.speed(), twin.progress());
+    Answer::json(&Twin { scenario, speed, progress })
+}
+
+async fn twin(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
+    Ok(shown(&*control(&web)?))
+}
+
+async fn digest(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
+    Ok(Answer::json(&control(&web)?.progress()))
+}
+
+async fn scenario(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
+    Ok(Answer::text("application/toml", control(&web)?.scenario().text))
+}
+
+async fn scenarios(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
+    Ok(Answer::json(&control(&web)?.scenarios()))
+}
+
+async fn injections(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
+    Ok(Answer::json(&control(&web)?.injections()))
+}
+
+async fn set_pace(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
+    let twin = control(&web)?;
+    let Pace { speed } = call.json()?;
+    let speed = match speed {
+        Speed::Factor(factor) => factor.to_string(),
+        Speed::Name(name) => name,
+    };
+    twin.set_speed(&speed).map_err(|error| Problem::invalid("speed", error))?;
+    web.audit(format!("{} set the pace of the simulation to {speed}", call.who.name()));
+    Ok(shown(&*twin))
+}
+
+async fn inject(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
+    let twin = control(&web)?;
+    let Injected { kind, parameters: mut what } = call.json()?;
+    what.insert("kind".into(), kind.into());
+    twin.inject(&what).map_err(|(field, detail)| Problem::invalid(&field, detail))?;
+    let text = serde_json::to_string(&what).unwrap_or_default();
+    web.audit(format!("{} injected {text}", call.who.name()));
+    Ok(shown(&*twin))
+}

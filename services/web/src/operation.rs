@@ -1,0 +1,131 @@
+//! The table of operations: what may be called, by whom, with what, and who answers.
+//!
+//! The table is what is routed, what `/api/v1/openapi.json` publishes and what tests go through, so that none of
+//! them can know an operation that the others do not.
+
+use crate::Web;
+use crate::call::{Answer, Call};
+use crate::problem::Problem;
+use schemars::{Schema, SchemaGenerator};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use warp::http::Method;
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody, also before set-up.
+    Nobody,
+    /// Anybody, once the device is set up.
+    SetUp,
+    /// Whoever is logged in, also before set-up is finished.
+    Viewer,
+    /// An operator.
+    Operator,
+    /// An administrator.
+    Administrator,
+    /// An administrator who gave his password within the last minutes.
+    Confirmed,
+    /// A token for metrics, or whoever is logged in.
+    Metrics,
+}
+
+/// What the future of an answer is.
+pub type Answering = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
+
+/// Who answers.
+pub type Handler = fn(Arc<Web>, Call) -> Answering;
+
+/// A type that is sent, as a schema.
+pub type Shape = fn(&mut SchemaGenerator) -> Schema;
+
+/// A parameter of the query.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// A sentence.
+    pub doc: &'static str,
+}
+
+/// What a body or an answer is.
+#[derive(Clone, Copy)]
+pub enum Content {
+    /// JSON of this shape.
+    Json(Shape),
+    /// Something else, of this media type.
+    Other(&'static str),
+    /// Nothing.
+    None,
+}
+
+/// One row.
+pub struct Operation {
+    /// Method.
+    pub method: Method,
+    /// Path below `/api/v1`, with `{name}` for what is named by the caller.
+    pub path: &'static str,
+    /// Its name, unique.
+    pub id: &'static str,
+    /// A sentence.
+    pub doc: &'static str,
+    /// Who may call it.
+    pub needs: Needs,
+    /// Parameters of its query.
+    pub query: &'static [Parameter],
+    /// What is sent to it.
+    pub body: Content,
+    /// Status and content of its answer.
+    pub answer: (u16, Content),
+    /// Who answers.
+    pub handler: Handler,
+}
+
+/// The shape of a type.
+pub fn shape<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+/// Makes a [`Handler`] of an async function.
+macro_rules! handler {
+    ($function:path) => {
+        |web, call| Box::pin($function(web, call))
+    };
+}
+pub(crate) use handler;
+
+impl Operation {
+    /// Values of the names of its path, in their order; none if it is another path.
+    pub fn matched(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
+        let mut names = Vec::new();
+        let mut parts = path.split('/');
+        for wanted in self.path.split('/') {
+            let part = parts.next()?;
+            match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(name) => names.push((name, decoded(part)?)),
+                None if wanted == part => {}
+                None => return None,
+            }
+        }
+        parts.next().is_none().then_some(names)
+    }
+}
+
+/// A part of a path without its percent signs; none if it is empty or no text.
+fn decoded(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let (high, low) = (rest.next()?, rest.next()?);
+                let digit = |byte: u8| char::from(byte).to_digit(16);
+                u8::try_from(digit(high)? << 4 | digit(low)?).ok()?
+            }
+            other => other,
+        });
+    }
+    let text = String::from_utf8(bytes).ok()?;
+    (!text.is_empty()).then_some(text)
+}

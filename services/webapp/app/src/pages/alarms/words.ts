@@ -1,0 +1,48 @@
+import { words } from '~/i18n';
+
+export const W = words({
+  views: ['Views', 'Viste', 'Vues', 'Ansichten'],
+  alarms: ['Alarms', 'Allarmi', 'Alarmes', 'Alarme'],
+  log: ['Event log', 'Registro eventi', 'Journal des événements', 'Ereignisprotokoll'],
+  active: ['Active', 'Attivi', 'Actives', 'Anstehend'],
+  active_acknowledged: ['Active, acknowledged', 'Attivi, riconosciuti', 'Actives, acquittées', 'Anstehend, quittiert'],
+  cleared: ['Cleared, not acknowledged', 'Rientrati, da riconoscere', 'Disparues, non acquittées', 'Gegangen, nicht quittiert'],
+  state_active: ['active', 'attivo', 'active', 'steht an'],
+  state_active_acknowledged: ['active, acknowledged', 'attivo, riconosciuto', 'active, acquittée', 'steht an, quittiert'],
+  state_cleared: ['cleared', 'rientrato', 'disparue', 'gegangen'],
+  none: [
+    'Nothing is wrong. What has been is in the event log.', 'Nessun problema. Il passato è nel registro eventi.',
+    "Tout va bien. Le passé se trouve dans le journal.", 'Alles in Ordnung. Vergangenes steht im Ereignisprotokoll.'],
+  acknowledge: ['Acknowledge', 'Riconosci', 'Acquitter', 'Quittieren'],
+  acknowledge_all: ['Acknowledge all ({n})', 'Riconosci tutti ({n})', 'Tout acquitter ({n})', 'Alle quittieren ({n})'],
+  acknowledged: ['Acknowledged by {who}, {time}', 'Riconosciuto da {who}, {time}', 'Acquittée par {who}, {time}', 'Quittiert von {who}, {time}'],
+  since: ['Since {time}', 'Dal {time}', 'Depuis {time}', 'Seit {time}'],
+  from_to: ['{from} to {to}', 'dal {from} al {to}', 'du {from} au {to}', '{from} bis {to}'],
+  alarm: ['Alarm', 'Allarme', 'Alarme', 'Alarm'],
+  warning: ['Warning', 'Avviso', 'Avertissement', 'Warnung'],
+  raised: ['The alarm that is set up is raised', "L'allarme impostato è attivo", "L'alarme réglée est déclenchée", 'Der eingestellte Alarm steht an'],
+  silent_module: ['{name} does not answer', '{name} non risponde', '{name} ne répond pas', '{name} antwortet nicht'],
+  look: ['Look at it', 'Vedi', 'Voir', 'Ansehen'],
+  silent: [
+    'No values come at present: what is listed may have changed.', 'Al momento non arrivano valori: la lista può essere cambiata.',
+    "Aucune valeur n'arrive : la liste a pu changer.", 'Zurzeit kommen keine Werte: die Liste kann überholt sein.'],
+  kinds: ['Kinds', 'Tipi', 'Types', 'Arten'],
+  all_kinds: ['All', 'Tutti', 'Tous', 'Alle'],
+  kind: ['Kind', 'Tipo', 'Type', 'Art'],
+  text: ['What happened', 'Che cosa è successo', 'Ce qui est arrivé', 'Was geschah'],
+  number: ['No.', 'N.', 'N°', 'Nr.'],
+  texts: [
+    'The sentences are those of the device’s log, in English.', 'Le frasi sono quelle del registro del dispositivo, in inglese.',
+    "Les phrases sont celles du journal de l'appareil, en anglais.", 'Die Sätze sind die des Geräteprotokolls, auf Englisch.'],
+  older: ['Load older ones', 'Carica i precedenti', 'Charger les précédents', 'Ältere laden'],
+  all_loaded: ['This is the beginning of the log.', 'Inizio del registro.', 'Début du journal.', 'Anfang des Protokolls.'],
+  nothing: ['No event of these kinds.', 'Nessun evento di questi tipi.', 'Aucun événement de ces types.', 'Keine Ereignisse dieser Arten.'],
+  audit: ['Check the log', 'Verifica il registro', 'Vérifier le journal', 'Protokoll prüfen'],
+  audit_help: [
+    'Each event carries a seal over the one before it. The check finds whether one was taken out, altered or put in.',
+    'Ogni evento porta un sigillo su quello precedente. La verifica trova se uno è stato tolto, alterato o inserito.',
+    "Chaque événement porte un sceau sur le précédent. La vérification décèle tout retrait, toute altération, tout ajout.",
+    'Jedes Ereignis trägt ein Siegel über das vorige. Die Prüfung findet, ob eines entfernt, verändert oder eingefügt wurde.'],
+  audit_whole: ['The log is whole.', 'Il registro è integro.', 'Le journal est intact.', 'Das Protokoll ist unversehrt.'],
+  audit_broken: ['The log is broken: {break}', 'Il registro è alterato: {break}', 'Le journal est altéré : {break}', 'Das Protokoll ist beschädigt: {break}'],
+});
