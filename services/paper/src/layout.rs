@@ -216,8 +216,8 @@ pub(crate) fn at_point(number: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use crate::table::{column, text};
     use super::*;
+    use crate::table::{column, text};
 
     /// A table that asks for far more than the page has gets narrower, but keeps its words.
     #[test]

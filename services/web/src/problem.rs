@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::borrow::Cow;
 use warp::http::StatusCode;
 use warp::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use warp::reply::Response;
@@ -23,50 +22,50 @@ pub struct FieldError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Problem {
     /// Stable address of the kind of problem: `/problems/invalid`.
-    pub r#type: Cow<'static, str>,
+    pub r#type: &'static str,
     /// The kind in words.
-    pub title: Cow<'static, str>,
+    pub title: &'static str,
     /// HTTP status.
     pub status: u16,
     /// A sentence: what is wrong here, and what to do.
     pub detail: String,
     /// The field at fault, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
+    pub field: Option<Box<str>>,
     /// All fields at fault, if there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// Seconds after which it may be tried again.
+    /// Seconds after which it may be tried again; 0 if that is not known.
     #[serde(skip)]
-    pub retry_after_s: Option<i64>,
+    pub retry_after_s: u32,
     /// Methods that the path takes.
     #[serde(skip)]
-    pub allow: Option<String>,
+    pub allow: Option<Box<str>>,
 }
 
-/// Kinds of problems: slug, status and title.
+/// Kinds of problems: address, status and title.
 #[rustfmt::skip]
 pub const KINDS: &[(&str, StatusCode, &str)] = &[
-    ("bad-request",       StatusCode::BAD_REQUEST,            "The request makes no sense"),
-    ("login-failed",      StatusCode::UNAUTHORIZED,           "Name or password is wrong"),
-    ("not-logged-in",     StatusCode::UNAUTHORIZED,           "A login is needed"),
-    ("not-allowed",       StatusCode::FORBIDDEN,              "Another role is needed"),
-    ("csrf",              StatusCode::FORBIDDEN,              "The request does not come from our page"),
-    ("set-up-first",      StatusCode::FORBIDDEN,              "The device is not set up yet"),
-    ("confirm-password",  StatusCode::FORBIDDEN,              "The password is needed again"),
-    ("not-found",         StatusCode::NOT_FOUND,              "There is no such thing"),
-    ("not-simulated",     StatusCode::NOT_FOUND,              "This meter is not simulated"),
-    ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED,    "The path does not take this method"),
-    ("conflict",          StatusCode::CONFLICT,               "It does not fit what is there"),
-    ("keeps-nothing",     StatusCode::CONFLICT,               "This run keeps nothing"),
-    ("too-large",         StatusCode::PAYLOAD_TOO_LARGE,      "The body is too large"),
-    ("unsupported-media", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another type"),
-    ("invalid",           StatusCode::UNPROCESSABLE_ENTITY,   "A value cannot be taken"),
-    ("upgrade-required",  StatusCode::UPGRADE_REQUIRED,       "This path speaks WebSocket"),
-    ("too-many-attempts", StatusCode::TOO_MANY_REQUESTS,      "Too many attempts"),
-    ("slow",              StatusCode::REQUEST_TIMEOUT,        "The body did not come in time"),
-    ("internal",          StatusCode::INTERNAL_SERVER_ERROR,  "A fault of the program"),
-    ("busy",              StatusCode::SERVICE_UNAVAILABLE,    "The meter is busy"),
+    ("/problems/bad-request",       StatusCode::BAD_REQUEST,            "The request makes no sense"),
+    ("/problems/login-failed",      StatusCode::UNAUTHORIZED,           "Name or password is wrong"),
+    ("/problems/not-logged-in",     StatusCode::UNAUTHORIZED,           "A login is needed"),
+    ("/problems/not-allowed",       StatusCode::FORBIDDEN,              "Another role is needed"),
+    ("/problems/csrf",              StatusCode::FORBIDDEN,              "The request does not come from our page"),
+    ("/problems/set-up-first",      StatusCode::FORBIDDEN,              "The device is not set up yet"),
+    ("/problems/confirm-password",  StatusCode::FORBIDDEN,              "The password is needed again"),
+    ("/problems/not-found",         StatusCode::NOT_FOUND,              "There is no such thing"),
+    ("/problems/not-simulated",     StatusCode::NOT_FOUND,              "This meter is not simulated"),
+    ("/problems/method-not-allowed", StatusCode::METHOD_NOT_ALLOWED,    "The path does not take this method"),
+    ("/problems/conflict",          StatusCode::CONFLICT,               "It does not fit what is there"),
+    ("/problems/keeps-nothing",     StatusCode::CONFLICT,               "This run keeps nothing"),
+    ("/problems/too-large",         StatusCode::PAYLOAD_TOO_LARGE,      "The body is too large"),
+    ("/problems/unsupported-media", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another type"),
+    ("/problems/invalid",           StatusCode::UNPROCESSABLE_ENTITY,   "A value cannot be taken"),
+    ("/problems/upgrade-required",  StatusCode::UPGRADE_REQUIRED,       "This path speaks WebSocket"),
+    ("/problems/too-many-attempts", StatusCode::TOO_MANY_REQUESTS,      "Too many attempts"),
+    ("/problems/slow",              StatusCode::REQUEST_TIMEOUT,        "The body did not come in time"),
+    ("/problems/internal",          StatusCode::INTERNAL_SERVER_ERROR,  "A fault of the program"),
+    ("/problems/busy",              StatusCode::SERVICE_UNAVAILABLE,    "The meter is busy"),
 ];
 
 impl Problem {
@@ -75,16 +74,17 @@ impl Problem {
     /// # Panics
     /// If there is no such kind.
     pub fn new(slug: &str, detail: impl Into<String>) -> Problem {
-        let kind = KINDS.iter().find(|(known, ..)| *known == slug);
-        let (slug, status, title) = kind.expect("a kind of problem that is in the table");
+        let is_kind = |address: &str| address.strip_prefix("/problems/") == Some(slug);
+        let kind = KINDS.iter().find(|(address, ..)| is_kind(address));
+        let (address, status, title) = kind.expect("a kind of problem that is in the table");
         Problem {
-            r#type: format!("/problems/{slug}").into(),
-            title: (*title).into(),
+            r#type: address,
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
             errors: Vec::new(),
-            retry_after_s: None,
+            retry_after_s: 0,
             allow: None,
         }
     }
@@ -97,7 +97,7 @@ impl Problem {
     /// Several of them; at least one.
     pub fn invalid_fields(errors: Vec<FieldError>) -> Problem {
         let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
-        let field = errors.first().map(|error| error.field.clone());
+        let field = errors.first().map(|error| error.field.as_str().into());
         Problem { field, ..Problem::new("invalid", details.join("; ")) }.with_errors(errors)
     }
 
@@ -113,7 +113,8 @@ impl Problem {
     /// One that is over after a while.
     #[must_use]
     pub fn retry_after(self, seconds: i64) -> Problem {
-        Problem { retry_after_s: Some(seconds.max(1)), ..self }
+        let seconds = seconds.clamp(1, 86_400);
+        Problem { retry_after_s: u32::try_from(seconds).expect("a day at the most"), ..self }
     }
 
     /// As a response.
@@ -123,8 +124,8 @@ impl Problem {
         *response.status_mut() = StatusCode::from_u16(self.status).expect("from the table");
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        if let Some(seconds) = self.retry_after_s {
-            headers.insert(RETRY_AFTER, seconds.into());
+        if self.retry_after_s > 0 {
+            headers.insert(RETRY_AFTER, self.retry_after_s.into());
         }
         if let Some(allow) = self.allow.as_deref().and_then(|allow| allow.parse().ok()) {
             headers.insert(warp::http::header::ALLOW, allow);

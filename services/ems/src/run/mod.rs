@@ -363,10 +363,9 @@ async fn reload(arguments: &RunArgs, served: &mut Served) -> Result<(), Failure>
         note(&format!("note: changes of {} need a restart", waiting.join(", ")));
     }
     // Whoever could not be served the last time is tried again.
-    if config.services() != served.config.services() || served.services.is_idle() {
-        if let Err(failure) = serve_anew(served, &config).await? {
-            note(&format!("note: nothing is served: {failure}"));
-        }
+    let is_other = config.services() != served.config.services() || served.services.is_idle();
+    if is_other && let Err(failure) = serve_anew(served, &config).await? {
+        note(&format!("note: nothing is served: {failure}"));
     }
     if let Some(page) = &served.page {
         page.reload();

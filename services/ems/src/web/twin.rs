@@ -100,7 +100,7 @@ impl TwinControl for TwinHandle {
     fn speed(&self) -> String {
         match *self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner) {
             Speed::Max => "max".into(),
-            Speed::Times(factor) if factor == 1.0 => "realtime".into(),
+            Speed::Times(1.0) => "realtime".into(),
             Speed::Times(factor) => factor.to_string(),
         }
     }

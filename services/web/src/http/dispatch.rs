@@ -179,7 +179,7 @@ fn find(
     }
     let allow = allowed.join(", ");
     let detail = format!("this path takes {allow}");
-    Err(Problem { allow: Some(allow), ..Problem::new("method-not-allowed", detail) })
+    Err(Problem { allow: Some(allow.into()), ..Problem::new("method-not-allowed", detail) })
 }
 
 /// Who sends these headers. A credential that is wrong is an error, and not nobody.
