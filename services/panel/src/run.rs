@@ -7,11 +7,17 @@ use host::{CommandTicket, Commands, Images};
 use image::{Ack, Command, Image, Origin, Refusal, Request};
 use port::Clock;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 
 /// Presses that may wait: more than fingers make between two images.
 pub const PRESSES_MAX: usize = 16;
+
+/// Images are taken no more often: twice a window in real time. A simulation makes thousands a second, which nobody
+/// sees; whoever asks or presses is answered from the newest.
+const IMAGE_EVERY: Duration = Duration::from_millis(100);
 
 /// Answers of the world that may be outstanding: resets of all 11 meters, and settings beside them.
 const ACKS_MAX: usize = 32;
@@ -45,22 +51,30 @@ impl Panel {
             Front { display, image, commands: self.commands.clone(), acks: JoinSet::new() };
         let (asking, mut asks) = self.asks;
         let mut clients = JoinSet::new();
+        let mut due = Instant::now();
         loop {
             front.show(self.clock.as_ref(), &self.glass);
             let room = clients.len() < CONNECTIONS_MAX;
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                changed = self.images.changed() => {
+                changed = next(&mut self.images, due) => {
                     if changed.is_err() {
                         return;
                     }
+                    due = Instant::now() + IMAGE_EVERY;
                     front.image = Arc::clone(&self.images.borrow_and_update());
                 }
                 Ok(()) = self.network.changed() => {
                     front.display.set_network(self.network.borrow_and_update().clone());
                 }
-                Some(press) = self.presses.recv() => front.press(press, self.clock.as_ref()),
-                Some((ask, answer)) = asks.next() => front.answer(ask, answer, self.clock.as_ref()),
+                Some(press) = self.presses.recv() => {
+                    front.image = Arc::clone(&self.images.borrow());
+                    front.press(press, self.clock.as_ref());
+                }
+                Some((ask, answer)) = asks.next() => {
+                    front.image = Arc::clone(&self.images.borrow());
+                    front.answer(ask, answer, self.clock.as_ref());
+                }
                 Some(ack) = front.acks.join_next(), if !front.acks.is_empty() => {
                     // A request that nobody answers was refused by a world that stops.
                     let ack = ack.unwrap_or(Err(Refusal::Busy));
@@ -73,6 +87,12 @@ impl Panel {
             }
         }
     }
+}
+
+/// The next image, once it is due.
+async fn next(images: &mut Images, due: Instant) -> Result<(), watch::error::RecvError> {
+    sleep_until(due).await;
+    images.changed().await
 }
 
 /// The next client of a socket, if there is one.

@@ -216,6 +216,8 @@ struct ShownDevice {
     /// When the program was started, in UTC.
     started: String,
     wiring: &'static str,
+    /// Zone of the local clock.
+    zone: String,
     features: Features,
     meters: Vec<Meter>,
     terminals: Vec<Terminal>,
@@ -258,6 +260,7 @@ async fn device(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
         seed: web.device.seed,
         started: web.device.started.clone(),
         wiring: names.iter().find(|(value, _)| *value == wiring).map_or("", |(_, name)| name),
+        zone: web.zone.name().into(),
         features: Features {
             rs485: identity.variant.has_rs485(),
             output: identity.variant.has_output(),

@@ -209,13 +209,15 @@ struct ShownPhasor {
 struct Expected {
     /// Where the voltages L-N of the wiring system stand; none where it has no such phase.
     voltages_deg: [Option<f64>; 3],
-    /// Sectors in which the currents of loads lie.
+    /// Sectors in which the currents of loads lie, and those of generators if there may be some.
     currents: Vec<Sector>,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Sector {
     phase: &'static str,
+    /// Whether what generates lies here.
+    generation: bool,
     from_deg: f64,
     to_deg: f64,
 }
@@ -260,13 +262,20 @@ fn expected(image: &Image, voltages: [Option<[f64; 2]>; 3]) -> Expected {
     let voltages_deg: [Option<f64>; 3] = std::array::from_fn(|phase| {
         ideal.map(|ideal| ideal[phase]).or(voltages[phase].map(|[_, degrees]| degrees))
     });
-    let sector = |phase: usize| {
+    let sector = |phase: usize, generation: bool| {
         let degrees = voltages_deg[phase].filter(|_| system != "3p3w")?;
         let (ahead, behind) = EXPECTED_DEG;
+        let turned = degrees + if generation { 180.0 } else { 0.0 };
         let phase = Scope::PHASES[phase].slug();
-        Some(Sector { phase, from_deg: degrees + behind, to_deg: degrees + ahead })
+        Some(Sector { phase, generation, from_deg: turned + behind, to_deg: turned + ahead })
     };
-    Expected { voltages_deg, currents: (0..3).filter_map(sector).collect() }
+    let may_generate = image.settings.get(SettingId::Generation) == 1;
+    let sides: &[bool] = if may_generate { &[false, true] } else { &[false] };
+    let all = sides.iter().flat_map(|side| (0..3).map(move |phase| (phase, *side)));
+    Expected {
+        voltages_deg,
+        currents: all.filter_map(|(phase, side)| sector(phase, side)).collect(),
+    }
 }
 
 fn wiring_name(image: &Image) -> &'static str {

@@ -185,7 +185,7 @@ export interface Phasors {
   currents: (Phasor | null)[];
   expected: {
     voltages_deg: number[];
-    currents: { phase: string; from_deg: number; to_deg: number }[];
+    currents: { phase: string; generation: boolean; from_deg: number; to_deg: number }[];
   };
 }
 

@@ -70,7 +70,7 @@ export function List() {
               {
                 key: 'acts', head: '',
                 cell: (row) => mayChange(row.owner) && (
-                  <Button kind="danger" label={t(W.remove, { name: row.name })} onClick={() => setRemoving(row)}>{t(Common.delete)}</Button>
+                  <Button kind="danger" label={`${t(Common.delete)} ${row.name}`} onClick={() => setRemoving(row)}>{t(Common.delete)}</Button>
                 ),
               },
             ]}

@@ -5,6 +5,7 @@ import { t } from '~/i18n';
 import { W as Common } from '~/i18n/common';
 import { moment } from '~/i18n/format';
 import { spanOf } from '~/i18n/ranges';
+import { pointIndex } from '~/state/catalog';
 import { findColumn, total, useColumns } from '~/state/columns';
 import { image, reading, type Live } from '~/state/live';
 import { chosen } from '~/state/meter';
@@ -34,9 +35,10 @@ function label(key: (typeof ROWS)[number]['key']) {
 export function Today() {
   const { meter, scope } = chosen.value;
   const columns = useColumns();
+  // Tariffs are counted for the whole meter; a single-phase load has none of its own, and no such point.
   const paths = ROWS.map(({ quantity, register }) => {
-    const place = register === 'total' ? scope : 'system';
-    return { point: `${quantity}.${register}.${place}`, column: findColumn(columns.value?.columns, meter, `${quantity}.${register}.${place}`, 'delta')?.path };
+    const point = `${quantity}.${register}.${scope}`;
+    return { point, column: findColumn(columns.value?.columns, meter, point, 'delta')?.path };
   });
   const wanted = paths.flatMap(({ column }) => (column ? [column] : []));
   const now = image.value ? Date.parse(image.value.time) : null;
@@ -62,7 +64,7 @@ export function Today() {
         <span class="small dim">{stored ? t(W.since_start) : ''}</span>
       </div>
       <div class={stored ? 'home-today' : 'home-today home-standings'}>
-        {ROWS.map(({ key, quantity }, row) => (!stored || paths[row]?.column) && (
+        {ROWS.map(({ key, quantity }, row) => (stored ? paths[row]?.column : pointIndex(paths[row]?.point ?? '') !== undefined) && (
           <div key={key}>
             <span>{label(key)}</span>
             <Reading live={value(row)} quantity={quantity} />

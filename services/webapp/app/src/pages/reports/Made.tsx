@@ -101,7 +101,7 @@ function Finished({ list, changed }: { list: ReportInfo[]; changed: () => void }
           {
             key: 'acts', head: '',
             cell: (report) => may('operator') && (
-              <Button kind="danger" label={t(W.remove, { title: report.title })} onClick={() => setRemoving(report)}>{t(Common.delete)}</Button>
+              <Button kind="danger" label={`${t(Common.delete)} ${report.title}`} onClick={() => setRemoving(report)}>{t(Common.delete)}</Button>
             ),
           },
         ]}

@@ -85,7 +85,7 @@ function List({ schedules, open }: { schedules: ReportSchedule[]; open: (what: O
           cell: (schedule) => may('operator') && (
             <div class="row">
               <Button label={`${t(W.change)}: ${schedule.id}`} onClick={() => open({ what: 'edit', schedule })}>{t(W.change)}</Button>
-              <Button kind="danger" label={t(W.remove_schedule, { id: schedule.id })} onClick={() => open({ what: 'remove', schedule })}>{t(Common.delete)}</Button>
+              <Button kind="danger" label={`${t(Common.delete)} ${schedule.id}`} onClick={() => open({ what: 'remove', schedule })}>{t(Common.delete)}</Button>
             </div>
           ),
         },

@@ -12,7 +12,7 @@ import { Empty, Skeleton } from '~/ui/states';
 import { Table } from '~/ui/Table';
 import { showText } from '~/ui/value';
 import { wrapped } from './geometry';
-import { PhasorDiagram, currentFits } from './PhasorDiagram';
+import { PhasorDiagram, placeOf, type Place } from './PhasorDiagram';
 
 const W = words({
   title: ['Phasors', 'Fasori', 'Vecteurs de Fresnel', 'Zeigerdiagramm'],
@@ -22,6 +22,8 @@ const W = words({
   to_voltage: ['To its voltage', 'Dalla sua tensione', 'À sa tension', 'Zur eigenen Spannung'],
   place: ['Position', 'Posizione', 'Position', 'Lage'],
   expected: ['as expected', 'come previsto', 'comme prévu', 'wie erwartet'],
+  generation: [
+    'generation, or reversed', 'generazione, o invertito', 'production, ou inversé', 'Erzeugung, oder verdreht'],
   unexpected: ['not expected', 'non previsto', 'inattendue', 'unerwartet'],
   none: [
     'This meter has no phasors: it does not answer, or sends none.', 'Questo contatore non ha fasori: non risponde o non li invia.',
@@ -41,7 +43,7 @@ interface Row {
   unit: 'V' | 'A';
   degrees: number;
   toVoltage: number | null;
-  fits: boolean | null;
+  place: Place | null;
 }
 
 export function LivePhasors({ meter }: { meter: string }) {
@@ -55,13 +57,13 @@ export function LivePhasors({ meter }: { meter: string }) {
     const [voltage, current] = [v[place], i[place]];
     const found: Row[] = [];
     if (voltage) {
-      found.push({ key: `v${phase}`, label: `V${place + 1}`, phase, magnitude: voltage[0], unit: 'V', degrees: voltage[1], toVoltage: null, fits: null });
+      found.push({ key: `v${phase}`, label: `V${place + 1}`, phase, magnitude: voltage[0], unit: 'V', degrees: voltage[1], toVoltage: null, place: null });
     }
     if (current) {
       const toVoltage = voltage ? current[1] - voltage[1] : null;
       found.push({
         key: `i${phase}`, label: `I${place + 1}`, phase, magnitude: current[0], unit: 'A', degrees: current[1], toVoltage,
-        fits: current[0] > 0 ? currentFits(places, phase, current[1]) : null,
+        place: current[0] > 0 ? placeOf(places, phase, current[1]) : null,
       });
     }
     return found;
@@ -79,16 +81,16 @@ export function LivePhasors({ meter }: { meter: string }) {
           { key: 'magnitude', head: t(W.magnitude), numeric: true, cell: (row) => showText(row.magnitude, { unit: row.unit, decimals: row.unit === 'V' ? 1 : 3, signed: false }) },
           { key: 'angle', head: t(W.angle), numeric: true, cell: (row) => `${number(wrapped(row.degrees), 1)}°` },
           { key: 'to', head: t(W.to_voltage), numeric: true, cell: (row) => (row.toVoltage === null ? '' : `${number(wrapped(row.toVoltage), 1)}°`) },
-          { key: 'place', head: t(W.place), cell: (row) => <Fit fits={row.fits} /> },
+          { key: 'place', head: t(W.place), cell: (row) => <Position place={row.place} /> },
         ]}
       />
     </div>
   );
 }
 
-function Fit({ fits }: { fits: boolean | null }) {
-  if (fits === null) return null;
-  return fits
-    ? <span class="is-ok">{t(W.expected)}</span>
-    : <span class="is-alarm phase-mark"><Icon name="alarm" size={16} />{t(W.unexpected)}</span>;
+function Position({ place }: { place: Place | null }) {
+  if (place === null) return null;
+  if (place === 'load') return <span class="is-ok">{t(W.expected)}</span>;
+  if (place === 'generation') return <span>{t(W.generation)}</span>;
+  return <span class="is-alarm phase-mark"><Icon name="alarm" size={16} />{t(W.unexpected)}</span>;
 }

@@ -22,10 +22,16 @@ interface Props {
   expected: Phasors['expected'] | null;
 }
 
-/** Whether a current lies where one of its phase may; null if that is not known. */
-export function currentFits(expected: Props['expected'], phase: string, degrees: number): boolean | null {
-  const place = expected?.currents.find((sector) => sector.phase === phase);
-  return place ? within(degrees, place.from_deg, place.to_deg) : null;
+/** Where a current lies: where loads of its phase draw theirs, where something may generate, or nowhere. */
+export type Place = 'load' | 'generation' | 'nowhere';
+
+/** The place of a current; null if no places are known for its phase. */
+export function placeOf(expected: Props['expected'], phase: string, degrees: number): Place | null {
+  const own = expected?.currents.filter((sector) => sector.phase === phase) ?? [];
+  if (own.length === 0) return null;
+  const found = own.find((sector) => within(degrees, sector.from_deg, sector.to_deg));
+  if (!found) return 'nowhere';
+  return found.generation ? 'generation' : 'load';
 }
 
 export function PhasorDiagram({ title, voltages, currents, expected }: Props) {
@@ -49,7 +55,7 @@ export function PhasorDiagram({ title, voltages, currents, expected }: Props) {
       {PHASES.map((phase, place) => {
         const phasor = currents[place];
         if (!phasor || phasor[0] <= 0) return null;
-        const wrong = currentFits(expected, phase, phasor[1]) === false;
+        const wrong = placeOf(expected, phase, phasor[1]) === 'nowhere';
         const radius = (phasor[0] / amps) * CURRENT;
         return <Arrow key={phase} phase={phase} label={`I${place + 1}`} radius={radius} degrees={phasor[1]} open wrong={wrong} />;
       })}
@@ -67,7 +73,7 @@ function Ghosts({ expected }: { expected: Props['expected'] }) {
           d={sector(CURRENT + 4, OUTER, degrees - VOLTAGE_DEG, degrees + VOLTAGE_DEG)}
         />
       ))}
-      {expected.currents.map(({ phase, from_deg, to_deg }) => (
+      {expected.currents.filter((place) => !place.generation).map(({ phase, from_deg, to_deg }) => (
         <path key={phase} class="phasor-ghost" fill={`var(${phaseColour(phase)})`} d={sector(8, CURRENT, from_deg, to_deg)} />
       ))}
     </g>

@@ -54,7 +54,7 @@ export function Tokens() {
               },
               {
                 key: 'acts', head: '',
-                cell: (token) => <Button kind="danger" label={t(P.remove_token, { name: token.name })} onClick={() => setRemoving(token)}>{t(Common.delete)}</Button>,
+                cell: (token) => <Button kind="danger" label={`${t(Common.delete)} ${token.name}`} onClick={() => setRemoving(token)}>{t(Common.delete)}</Button>,
               },
             ]}
           />

@@ -56,7 +56,7 @@ export function Users() {
                   <div class="row">
                     <Button label={t(P.change_user, { name: user.username })} onClick={() => setOpen({ what: 'change', user })}>{t(P.change)}</Button>
                     {user.username !== own && (
-                      <Button kind="danger" label={t(P.remove_user, { name: user.username })} onClick={() => setOpen({ what: 'remove', user })}>{t(Common.delete)}</Button>
+                      <Button kind="danger" label={`${t(Common.delete)} ${user.username}`} onClick={() => setOpen({ what: 'remove', user })}>{t(Common.delete)}</Button>
                     )}
                   </div>
                 ),
