@@ -23,6 +23,7 @@ mod set_up;
 mod time;
 mod values;
 
+pub use api::upkeep::WAITING as WAITING_CONFIGURATION;
 pub use device::{Device, Isolation, Port, System, Terminal};
 pub use http::certificate::{CertificateError, Pem, Shown, fingerprint, make};
 pub use http::limits::Limits;
@@ -70,6 +71,8 @@ pub struct Parts {
     pub history: Option<Reader>,
     /// Zone of the local clock.
     pub zone: Zone,
+    /// Log jobs, zone and tariffs as TOML.
+    pub configuration: String,
     /// What the device is.
     pub device: Device,
     /// Samples of the built-in meter, if there are any.
@@ -97,6 +100,7 @@ pub struct Web {
     pub(crate) shelf: Arc<dyn Shelf>,
     pub(crate) history: Option<Reader>,
     pub(crate) zone: Zone,
+    pub(crate) configuration: String,
     pub(crate) device: Device,
     pub(crate) waves: Option<Arc<dyn Waves>>,
     pub(crate) panel: Option<Asking>,
@@ -126,6 +130,7 @@ impl Web {
             shelf: parts.shelf,
             history: parts.history,
             zone: parts.zone,
+            configuration: parts.configuration,
             device: parts.device,
             waves: parts.waves,
             panel: parts.panel,

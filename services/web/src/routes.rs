@@ -26,6 +26,7 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
             api::reports::operations(),
             api::front::operations(),
             api::services::operations(),
+            api::upkeep::operations(),
             api::twin::operations(),
         ]
         .into_iter()

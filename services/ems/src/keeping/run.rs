@@ -3,7 +3,10 @@
 use super::folder::{DataFolder, failure};
 use crate::document::rfc3339;
 use crate::failure::{Failure, note};
+use crate::user_command;
+use crate::web::FolderShelf;
 use catalog::SettingId;
+use host::Shelf;
 use image::{Command, Image, MeterId, MeterImage, Origin, Request};
 use metering::Registers;
 use port::Timestamp;
@@ -16,10 +19,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use store::EventKind;
-use store::bank::EventCounter;
+use store::bank::{EventCounter, ParameterBank, Parameters};
 use store::calendar::Zone;
 use store::calendar::tariff::TariffCalendar;
 use store::engine::Engine;
+use store::job::Configuration;
 use store::keep::{
     Happened, Haste, Kept, Memory, Present, Reader, Recorder, Restored, Standing, Writer,
 };
@@ -51,6 +55,8 @@ pub struct Begin {
     pub stopped: Option<Timestamp>,
     /// Zone of the local clock.
     pub zone: Zone,
+    /// Log jobs, zone and tariffs as TOML.
+    pub configuration: String,
 }
 
 /// What keeps a run.
@@ -103,6 +109,7 @@ pub fn begin(
 ) -> Result<(Begin, Attached), Failure> {
     let Subject { present, window_s, .. } = subject;
     folder.claim(&present[0].serial)?;
+    take_waiting(folder)?;
     let engine = folder.engine(engine)?;
     let disk = Arc::new(folder.disk.clone());
     let (memory, restored) =
@@ -122,6 +129,32 @@ pub fn begin(
         image: None,
     };
     Ok((begin, attached))
+}
+
+/// Takes a configuration over that was given on the page and waits for this start.
+fn take_waiting(folder: &DataFolder) -> Result<(), Failure> {
+    let place = folder.path.join(user_command::FOLDER);
+    let failed = |error: host::ShelfError| Failure::Environment(error.to_string());
+    let shelf = FolderShelf::open(&place).map_err(failed)?;
+    let Some(bytes) = shelf.read(web::WAITING_CONFIGURATION).map_err(failed)? else {
+        return Ok(());
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    match Configuration::parse(&text) {
+        Ok(_) => {
+            let opened = ParameterBank::open(&folder.disk);
+            let mut bank = opened.map_err(|error| Failure::File(error.to_string()))?.bank;
+            let mut parameters: Parameters = bank.parameters().clone();
+            parameters.configuration = text.into();
+            bank.write(parameters).map_err(|error| Failure::Environment(error.to_string()))?;
+            note("the configuration that was given on the page holds from now on");
+        }
+        // It was checked when it was given; another version of the program may read it otherwise.
+        Err(error) => {
+            note(&format!("note: the configuration of the page is not taken over: {error}"))
+        }
+    }
+    shelf.remove(web::WAITING_CONFIGURATION).map_err(failed)
 }
 
 /// Counters, settings and calendar, as they were kept.
@@ -156,6 +189,7 @@ fn begin_with(restored: &Restored, subject: &Subject) -> Begin {
         calendar,
         stopped: restored.counters.as_ref().map(|record| record.time),
         zone: configuration.zone.clone(),
+        configuration: configuration.to_toml(),
     }
 }
 

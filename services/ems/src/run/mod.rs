@@ -136,11 +136,13 @@ async fn serve(
     }
     let mut twin = Twin::new(&config);
     let mut zone = Zone::utc();
+    let mut configuration = String::new();
     if let Some(begin) = begin {
         twin.restore(begin.main);
         script.add(begin.cues);
         script = script.with_calendar(begin.calendar);
         zone = begin.zone;
+        configuration = begin.configuration;
     }
     let rate = config.format.sample_rate_hz;
     let start = config.start;
@@ -192,6 +194,7 @@ async fn serve(
                 shelf: Arc::clone(&shelf),
                 history: attached.as_ref().map(Attached::reader),
                 zone,
+                configuration,
                 device: web::device(&title, seed, started),
                 waves,
                 panel: Some(asking),

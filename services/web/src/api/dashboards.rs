@@ -230,6 +230,21 @@ fn check(id: &str, dashboard: &Dashboard) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Whether a document holds dashboards that could be kept.
+///
+/// # Errors
+/// With the field at fault.
+pub fn check_all(document: Option<&serde_json::Value>) -> Result<(), Problem> {
+    let Some(document) = document else { return Ok(()) };
+    let wrong = |detail: String| Problem::invalid("documents.dashboards", detail);
+    let all: Document =
+        serde_json::from_value(document.clone()).map_err(|error| wrong(error.to_string()))?;
+    if all.len() > DASHBOARDS_MAX {
+        return Err(wrong(format!("at most {DASHBOARDS_MAX} dashboards")));
+    }
+    all.iter().try_for_each(|(id, kept)| check(id, &kept.dashboard))
+}
+
 async fn put(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let dashboard: Dashboard = call.json()?;
     let id = call.name("id").to_string();

@@ -16,4 +16,5 @@ pub mod session;
 pub mod set_up;
 pub mod settings;
 pub mod twin;
+pub mod upkeep;
 pub mod users;

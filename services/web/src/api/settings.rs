@@ -229,6 +229,19 @@ fn parse_one(
     })
 }
 
+/// The setting of a name, if it takes a value.
+///
+/// # Errors
+/// A sentence.
+pub fn effective_value(image: &Image, slug: &str, value: i64) -> Result<&'static Setting, String> {
+    // What an absent output is set to does nothing, and is the same in every copy.
+    let row = SETTINGS.iter().find(|row| row.slug == slug && is_of_output(row.id));
+    match row.filter(|_| !image.identity.variant.has_output()) {
+        Some(row) if image.settings.get(row.id) == value => Ok(row),
+        _ => parse_one(image, slug, &WantedValue::Number(value)).map(|(row, _)| row),
+    }
+}
+
 async fn check(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let wanted: Wanted = call.json()?;
     parse(&web.image(), &wanted)?;

@@ -17,7 +17,7 @@ mod xlsx;
 pub use keep::{Report, Reports};
 pub use make::{Order, make};
 pub use page::Page;
-pub use schedule::{Schedule, change as change_schedules, follow, schedules};
+pub use schedule::{Schedule, change as change_schedules, check_schedules, follow, schedules};
 pub use template::{Period, Template, asked_span};
 
 use schemars::JsonSchema;

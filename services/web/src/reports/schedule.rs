@@ -107,6 +107,16 @@ pub fn change(shelf: &dyn Shelf, change: impl Fn(&mut Schedules)) -> Result<(), 
     Ok(())
 }
 
+/// Whether a document holds schedules.
+///
+/// # Errors
+/// With the field at fault.
+pub fn check_schedules(document: Option<&serde_json::Value>) -> Result<(), Problem> {
+    let Some(document) = document else { return Ok(()) };
+    let parsed: Result<Schedules, _> = serde_json::from_value(document.clone());
+    parsed.map(drop).map_err(|error| Problem::invalid("documents.schedules", error.to_string()))
+}
+
 /// Makes what is due, until `stop`.
 pub async fn follow(web: Arc<Web>, mut stop: watch::Receiver<bool>) {
     loop {

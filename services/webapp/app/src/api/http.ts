@@ -76,6 +76,7 @@ async function send(
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf;
   let sent: BodyInit | undefined;
   if (body instanceof Blob) {
+    headers['Content-Type'] = 'application/json';
     sent = body;
   } else if (body !== undefined) {
     headers['Content-Type'] = 'application/json';

@@ -484,8 +484,6 @@ export interface Service {
 export interface Update {
   current: string;
   available?: { version: string; published: string; notes: string; url: string };
-  checked?: string;
-  note: string;
 }
 
 // ---- The description of the interface (OpenAPI 3.1), as far as it is shown ------------------------------------

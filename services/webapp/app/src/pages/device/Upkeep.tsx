@@ -34,7 +34,6 @@ const W = words({
   current: ['Installed', 'Installata', 'Installée', 'Installiert'],
   available: ['Available', 'Disponibile', 'Disponible', 'Verfügbar'],
   none_newer: ['Nothing newer is known.', 'Nulla di più recente.', 'Rien de plus récent.', 'Nichts Neueres bekannt.'],
-  checked: ['Last asked', 'Ultima verifica', 'Dernière vérification', 'Zuletzt gefragt'],
   published: ['Published', 'Pubblicata', 'Publiée', 'Veröffentlicht'],
   notes: ['What is new', 'Novità', 'Nouveautés', 'Neuerungen'],
   diagnostics: ['Diagnostics', 'Diagnostica', 'Diagnostic', 'Diagnose'],
@@ -128,17 +127,13 @@ function Update() {
       <h2>{t(W.update)}</h2>
       <Facts rows={[[t(W.current), update.value?.current ?? device.value?.version ?? '–']]} />
       <LoadedOrAbsent resource={update} height={120}>
-        {({ available, checked, note }) => (
-          <>
-            <Facts
-              rows={[
-                [t(W.available), available ? <strong>{available.version}</strong> : t(W.none_newer)],
-                ...(available ? [[t(W.published), moment(available.published, 'day')] as const, [t(W.notes), <>{available.notes} <span class="mono">{available.url}</span></>] as const] : []),
-                ...(checked ? [[t(W.checked), moment(checked)] as const] : []),
-              ]}
-            />
-            {note && <p class="small dim">{note}</p>}
-          </>
+        {({ available }) => (
+          <Facts
+            rows={[
+              [t(W.available), available ? <strong>{available.version}</strong> : t(W.none_newer)],
+              ...(available ? [[t(W.published), moment(available.published, 'day')] as const, [t(W.notes), <>{available.notes} <span class="mono">{available.url}</span></>] as const] : []),
+            ]}
+          />
         )}
       </LoadedOrAbsent>
     </section>
