@@ -153,8 +153,7 @@ fn io_frame(image: &Image) -> IoFrame {
     }
 }
 
-/// Makes a frame of each window, until `stop`. While nobody looks, nothing is serialised but what a request asks
-/// for.
+/// Makes a frame of each window, until `stop`.
 pub async fn follow(web: Arc<Web>, mut stop: watch::Receiver<bool>) {
     let mut images = web.images.clone();
     let mut windows = Vec::new();
@@ -175,7 +174,6 @@ pub async fn follow(web: Arc<Web>, mut stop: watch::Receiver<bool>) {
         }
         due = Instant::now() + FRAME_EVERY;
         let newest = Arc::clone(&images.borrow_and_update());
-        web.alarms.observe(&newest);
         web.frames.send_replace(Arc::new(Frame::new(&web, newest)));
     }
 }

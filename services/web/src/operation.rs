@@ -96,6 +96,33 @@ macro_rules! handler {
 pub(crate) use handler;
 
 impl Operation {
+    /// A row without parameters.
+    #[expect(clippy::too_many_arguments, reason = "a table row")]
+    pub fn new(
+        method: Method,
+        path: &'static str,
+        id: &'static str,
+        doc: &'static str,
+        needs: Needs,
+        body: Content,
+        answer: (u16, Content),
+        handler: Handler,
+    ) -> Operation {
+        Operation { method, path, id, doc, needs, query: &[], body, answer, handler }
+    }
+
+    /// A row for whoever may look.
+    pub fn get(
+        path: &'static str,
+        id: &'static str,
+        doc: &'static str,
+        answer: Content,
+        handler: Handler,
+    ) -> Operation {
+        let (needs, answer) = (Needs::Viewer, (200, answer));
+        Operation::new(Method::GET, path, id, doc, needs, Content::None, answer, handler)
+    }
+
     /// Values of the names of its path, in their order; none if it is another path.
     pub fn matched(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
         let mut names = Vec::new();

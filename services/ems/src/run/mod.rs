@@ -156,7 +156,7 @@ async fn serve(
     let (presses, supply_fails) = (lines.presses(), lines.supply_fails());
     let seam = Seam { images: watching, commands: command_sender, clock };
     let address = doors.modbus_address();
-    let offered = Offered::new(&doors, door.as_ref());
+    let (offered, requests) = Offered::new(&doors, door.as_ref());
     let services = doors.serve(&seam);
 
     let (stop_front, stopped) = watch::channel(false);
@@ -172,7 +172,7 @@ async fn serve(
     let at_front = tokio::spawn(at_front);
 
     let (feed, waves) = web::tapped(feed, &config.format);
-    let (audit, requests) = (web::audit(attached.as_mut()), offered.requests());
+    let audit = web::audit(attached.as_mut());
     let observe = control.as_ref().map(TwinHandle::observer);
     let page = match door {
         None => None,

@@ -40,7 +40,6 @@ pub struct Offered {
     states: Arc<Mutex<Vec<ServiceState>>>,
     network: watch::Sender<NetworkFacts>,
     requests: mpsc::Sender<Switching>,
-    waiting: Mutex<Option<mpsc::Receiver<Switching>>>,
 }
 
 /// The page's side.
@@ -63,8 +62,8 @@ impl Services for Handle {
 }
 
 impl Offered {
-    /// Of what was opened.
-    pub fn new(doors: &Doors, page: Option<&WebDoor>) -> Offered {
+    /// Of what was opened; and what the page asks for.
+    pub fn new(doors: &Doors, page: Option<&WebDoor>) -> (Offered, mpsc::Receiver<Switching>) {
         let mut states = Vec::new();
         if let Some(page) = page {
             let (https, http) = page.addresses();
@@ -75,10 +74,9 @@ impl Offered {
         }
         let (requests, waiting) = mpsc::channel(WAITING_MAX);
         let network = watch::Sender::new(NetworkFacts(Vec::new()));
-        let waiting = Mutex::new(Some(waiting));
-        let offered = Offered { states: Arc::new(Mutex::new(states)), network, requests, waiting };
+        let offered = Offered { states: Arc::new(Mutex::new(states)), network, requests };
         offered.changed(doors);
-        offered
+        (offered, waiting)
     }
 
     /// Other doors are open now.
@@ -115,15 +113,6 @@ impl Offered {
     /// What the page sees and switches.
     pub fn handle(&self) -> Arc<dyn Services> {
         Arc::new(Handle { states: Arc::clone(&self.states), requests: self.requests.clone() })
-    }
-
-    /// What it asks for.
-    ///
-    /// # Panics
-    /// If it was taken before.
-    pub fn requests(&self) -> mpsc::Receiver<Switching> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.take().expect("it is taken once")
     }
 }
 

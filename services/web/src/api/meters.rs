@@ -41,47 +41,36 @@ const EN_50160_PERCENT: [Option<f64>; HARMONIC_MAX] = [
 
 /// The rows.
 pub fn operations() -> Vec<Operation> {
-    let get = |path, id, doc, answer, handler| Operation {
-        method: Method::GET,
-        path,
-        id,
-        doc,
-        needs: Needs::Viewer,
-        query: &[],
-        body: Content::None,
-        answer: (200, answer),
-        handler,
-    };
     vec![
-        get(
+        Operation::get(
             "/api/v1/meters",
             "meters",
             "The built-in meter and the modules.",
             Content::Json(shape::<Vec<Meter>>),
             handler!(meters),
         ),
-        get(
+        Operation::get(
             "/api/v1/meters/{id}",
             "meter",
             "A meter with all its values.",
             Content::Json(shape::<MeterWithValues>),
             handler!(meter),
         ),
-        get(
+        Operation::get(
             "/api/v1/meters/{id}/registers",
             "registers",
             "Its counters of energy and time.",
             Content::Json(shape::<MeterValues>),
             handler!(registers),
         ),
-        get(
+        Operation::get(
             "/api/v1/meters/{id}/phasors",
             "phasors",
             "Fundamentals of voltages and currents, and where currents of loads are expected.",
             Content::Json(shape::<ShownPhasors>),
             handler!(phasors),
         ),
-        get(
+        Operation::get(
             "/api/v1/meters/{id}/wiring",
             "wiring",
             "What the check of its wiring finds, and what would put it right.",
@@ -112,7 +101,7 @@ pub fn operations() -> Vec<Operation> {
         },
         Operation {
             query: &[Parameter { name: "cycles", doc: "2 to 10; 4 by default." }],
-            ..get(
+            ..Operation::get(
                 "/api/v1/meters/{id}/waveform",
                 "waveform",
                 "The newest samples of the built-in meter, from a rising zero crossing of its first voltage.",
@@ -120,7 +109,7 @@ pub fn operations() -> Vec<Operation> {
                 handler!(waveform),
             )
         },
-        get(
+        Operation::get(
             "/api/v1/meters/{id}/harmonics",
             "harmonics",
             "Harmonics 1 to 31 of the built-in meter's signals.",

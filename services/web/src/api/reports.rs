@@ -23,19 +23,8 @@ const SCHEDULES_MAX: usize = 16;
 
 /// The rows.
 pub fn operations() -> Vec<Operation> {
-    let operation = |method, path, id, doc, needs, body, answer, handler| Operation {
-        method,
-        path,
-        id,
-        doc,
-        needs,
-        query: &[],
-        body,
-        answer,
-        handler,
-    };
     vec![
-        operation(
+        Operation::new(
             Method::GET,
             "/api/v1/reports/templates",
             "report_templates",
@@ -45,7 +34,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<Vec<ShownTemplate>>)),
             handler!(templates),
         ),
-        operation(
+        Operation::new(
             Method::GET,
             "/api/v1/reports",
             "reports",
@@ -55,7 +44,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<Vec<Report>>)),
             handler!(list),
         ),
-        operation(
+        Operation::new(
             Method::POST,
             "/api/v1/reports",
             "make_report",
@@ -67,7 +56,7 @@ pub fn operations() -> Vec<Operation> {
         ),
         Operation {
             query: &[Parameter { name: "format", doc: "pdf (the default), xlsx or csv." }],
-            ..operation(
+            ..Operation::new(
                 Method::GET,
                 "/api/v1/reports/{id}/file",
                 "report_file",
@@ -78,7 +67,7 @@ pub fn operations() -> Vec<Operation> {
                 handler!(file),
             )
         },
-        operation(
+        Operation::new(
             Method::DELETE,
             "/api/v1/reports/{id}",
             "remove_report",
@@ -88,7 +77,7 @@ pub fn operations() -> Vec<Operation> {
             (204, Content::None),
             handler!(remove),
         ),
-        operation(
+        Operation::new(
             Method::GET,
             "/api/v1/reports/schedules",
             "schedules",
@@ -98,7 +87,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<Vec<NamedSchedule>>)),
             handler!(all_schedules),
         ),
-        operation(
+        Operation::new(
             Method::PUT,
             "/api/v1/reports/schedules/{id}",
             "put_schedule",
@@ -108,7 +97,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<NamedSchedule>)),
             handler!(put_schedule),
         ),
-        operation(
+        Operation::new(
             Method::DELETE,
             "/api/v1/reports/schedules/{id}",
             "remove_schedule",
@@ -118,7 +107,7 @@ pub fn operations() -> Vec<Operation> {
             (204, Content::None),
             handler!(remove_schedule),
         ),
-        operation(
+        Operation::new(
             Method::GET,
             "/api/v1/jobs",
             "jobs",
@@ -128,7 +117,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<Vec<Job>>)),
             handler!(jobs),
         ),
-        operation(
+        Operation::new(
             Method::GET,
             "/api/v1/jobs/{id}",
             "job",

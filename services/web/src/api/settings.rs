@@ -233,7 +233,11 @@ fn parse_one(
 ///
 /// # Errors
 /// A sentence.
-pub fn effective_value(image: &Image, slug: &str, value: i64) -> Result<&'static Setting, String> {
+pub fn setting_that_takes(
+    image: &Image,
+    slug: &str,
+    value: i64,
+) -> Result<&'static Setting, String> {
     // What an absent output is set to does nothing, and is the same in every copy.
     let row = SETTINGS.iter().find(|row| row.slug == slug && is_of_output(row.id));
     match row.filter(|_| !image.identity.variant.has_output()) {

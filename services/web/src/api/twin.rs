@@ -12,40 +12,29 @@ use warp::http::Method;
 
 /// The rows.
 pub fn operations() -> Vec<Operation> {
-    let get = |path, id, doc, answer, handler| Operation {
-        method: Method::GET,
-        path,
-        id,
-        doc,
-        needs: Needs::Viewer,
-        query: &[],
-        body: Content::None,
-        answer: (200, answer),
-        handler,
-    };
     vec![
-        get(
+        Operation::get(
             "/api/v1/twin",
             "twin",
             "The scenario that runs, and how far it has come.",
             Content::Json(shape::<Twin>),
             handler!(twin),
         ),
-        get(
+        Operation::get(
             "/api/v1/twin/digest",
             "digest",
             "Digest over the exact bits of all windows so far.",
             Content::Json(shape::<Progress>),
             handler!(digest),
         ),
-        get(
+        Operation::get(
             "/api/v1/twin/scenario",
             "scenario",
             "The scenario as TOML, with what was injected: played again it gives the same digest.",
             Content::Other("application/toml"),
             handler!(scenario),
         ),
-        get(
+        Operation::get(
             "/api/v1/twin/scenarios",
             "scenarios",
             "The scenarios that come with the program.",
@@ -63,7 +52,7 @@ pub fn operations() -> Vec<Operation> {
             answer: (200, Content::Json(shape::<Twin>)),
             handler: handler!(set_pace),
         },
-        get(
+        Operation::get(
             "/api/v1/twin/injections",
             "injections",
             "What can be injected, with its parameters.",

@@ -1,7 +1,7 @@
 //! Looking after the device: its configuration, a copy of what was set up, and whether there is a newer version.
 
 use super::meters::send;
-use super::settings::effective_value;
+use super::settings::setting_that_takes;
 use crate::Web;
 use crate::call::{Answer, Call};
 use crate::operation::{Content, Needs, Operation, handler, shape};
@@ -30,19 +30,8 @@ const SCHEMA: u32 = 1;
 
 /// The rows.
 pub fn operations() -> Vec<Operation> {
-    let operation = |method, path, id, doc, needs, body, answer, handler| Operation {
-        method,
-        path,
-        id,
-        doc,
-        needs,
-        query: &[],
-        body,
-        answer,
-        handler,
-    };
     vec![
-        operation(
+        Operation::new(
             Method::GET,
             "/api/v1/configuration",
             "configuration",
@@ -52,7 +41,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<ShownConfiguration>)),
             handler!(configuration),
         ),
-        operation(
+        Operation::new(
             Method::PUT,
             "/api/v1/configuration",
             "put_configuration",
@@ -62,7 +51,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<ShownConfiguration>)),
             handler!(put_configuration),
         ),
-        operation(
+        Operation::new(
             Method::POST,
             "/api/v1/configuration/check",
             "check_configuration",
@@ -72,7 +61,7 @@ pub fn operations() -> Vec<Operation> {
             (204, Content::None),
             handler!(check_configuration),
         ),
-        operation(
+        Operation::new(
             Method::GET,
             "/api/v1/backup",
             "backup",
@@ -82,7 +71,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<Copy>)),
             handler!(backup),
         ),
-        operation(
+        Operation::new(
             Method::POST,
             "/api/v1/backup/restore",
             "restore",
@@ -92,7 +81,7 @@ pub fn operations() -> Vec<Operation> {
             (200, Content::Json(shape::<Restored>)),
             handler!(restore),
         ),
-        operation(
+        Operation::new(
             Method::GET,
             "/api/v1/update",
             "update",
@@ -222,7 +211,7 @@ async fn restore(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let image = web.image();
     let mut wanted = Vec::new();
     for (slug, value) in &copy.settings {
-        match effective_value(&image, slug, *value) {
+        match setting_that_takes(&image, slug, *value) {
             Ok(row) => wanted.push((row, *value)),
             Err(detail) => return Err(Problem::invalid(&format!("settings.{slug}"), detail)),
         }

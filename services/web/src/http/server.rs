@@ -115,7 +115,7 @@ impl Server {
                     Ok((stream, peer)) => {
                         // Whoever finds no room is closed without a word: TLS has none before its handshake.
                         let Some(place) = doorman.enter(peer.ip(), &limits) else { continue };
-                        let connection = Connection { peer, place, limits, web: Arc::clone(&web) };
+                        let connection = Connection { peer, place, limits };
                         let watcher = graceful.watcher();
                         let (tls, service) = (tls.clone(), service.clone());
                         tokio::spawn(connection.serve_tls(stream, tls, service, watcher));
@@ -156,7 +156,6 @@ struct Connection {
     /// Kept as long as the connection.
     place: Place,
     limits: Limits,
-    web: Arc<Web>,
 }
 
 impl Connection {
@@ -169,7 +168,7 @@ impl Connection {
         + 'static,
         watcher: Watcher,
     ) {
-        let Connection { peer, place, limits, web } = self;
+        let Connection { peer, place, limits } = self;
         let _unneeded = stream.set_nodelay(true);
         let moved = Arc::new(Moved::new());
         let watched = Watched { inner: stream, moved: Arc::clone(&moved) };
@@ -189,7 +188,7 @@ impl Connection {
             _ended = watcher.watch(serving) => {}
             () = moved.rests() => {}
         }
-        drop((place, web));
+        drop(place);
     }
 }
 
