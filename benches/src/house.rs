@@ -10,7 +10,7 @@ use port::{
 use runner::{Outcome, Runner, Samples, Script};
 use sim::esy::{Module, VirtualBus};
 use sim::frontend::{Afe, FrontEnd};
-use sim::scenario::{self, Scenario};
+use sim::scenario::{self, Playing, Scenario};
 use sim::synthetic::{MeterPort, Meters, Synthetic};
 use sim::waveform::Branch;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ fn afe(scenario: &Scenario, meter: u8, terminals: Branch) -> Box<dyn SampleSourc
 pub fn runner(scenario: &Scenario, seconds: f64) -> Runner {
     let start = Timestamp::from_unix_s(scenario.start.unix_s);
     let wiring = Wiring::from_slug(scenario.device.system.slug()).expect("a wiring system");
-    let terminals = scenario.terminals();
+    let terminals = Playing::new(scenario).terminals(scenario);
     let source = afe(scenario, 0, terminals.main);
     let pairs = scenario.device.modules.iter().zip(terminals.modules);
     let modules: Vec<Module> = pairs

@@ -115,7 +115,7 @@ fn kept(scenario: &Scenario, place: &Place) -> u64 {
     outcome.expect("synthetic signals do not fail").windows
 }
 
-fn runner(scenario: &Scenario, Installation { config, feed, script }: Installation) -> Runner {
+fn runner(scenario: &Scenario, Installation { config, feed, script, .. }: Installation) -> Runner {
     let rate_hz = config.format.sample_rate_hz;
     let duration_s = scenario.duration_s.expect("set");
     let first = Image::settling(Arc::new(config.identity.clone()), config.start);

@@ -253,7 +253,7 @@ fn run(
     rate_hz: f64,
     observe: impl FnMut(&world::Effects) -> bool,
 ) -> Result<(), Failure> {
-    let lab::Installation { config, feed, script } = installation;
+    let lab::Installation { config, feed, script, .. } = installation;
     let start = config.start;
     let identity = Arc::new(config.identity.clone());
     let (images, _watching) =

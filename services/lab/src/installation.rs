@@ -1,6 +1,7 @@
 //! From a scenario to everything a run is made of, at its fidelity.
 
 use crate::expect::meter_id;
+use crate::future::Future;
 use crate::step_feed::StepFeed;
 use image::{Command, Identity, MeterId, Origin, Request};
 use metering::{Limits, MeterSettings, Wiring};
@@ -10,10 +11,10 @@ use port::{
 };
 use runner::{Cue, CueAction, Feed, Samples, Script};
 use sim::contact::{self, AtTerminal};
-use sim::esy::{Module, ModuleMemory, VirtualBus};
+use sim::esy::{self, Counts, Module, ModuleMemory, VirtualBus};
 use sim::frontend::{Afe, FrontEnd, FrontEndError};
-use sim::scenario::{self, Action, Device, Fidelity, Scenario, Terminals};
-use sim::sources::{FaultError, Faulty};
+use sim::scenario::{self, Action, Device, Fidelity, Playing, Scenario, Terminals};
+use sim::sources::{Fault, FaultError, Faults, Faulty};
 use sim::steps::{Change, Modules, Phasors, Sampler, SeekableSource, Stepper, Unit};
 use sim::synthetic::{MeterPort, Scene};
 use sim::waveform::{Branch, Waveform, split};
@@ -74,6 +75,8 @@ pub struct Installation {
     pub feed: Box<dyn Feed + Send>,
     /// What happens to the device meanwhile.
     pub script: Script,
+    /// What can be changed of all that; none where there are no samples.
+    pub future: Option<Future>,
 }
 
 /// Sets up a scenario. Ticks of coarser fidelities end at `instants_s`, where somebody looks.
@@ -101,8 +104,14 @@ pub fn install_with(
     let plan = Plan { memory: memory.clone(), ..Plan::new(scenario) };
     let main = plan.format(MeterPort::Main);
     let config = plan.config(device, main);
+    let script = Script::new(plan.cues());
+    let mut future = None;
     let feed: Box<dyn Feed + Send> = match scenario.fidelity {
-        Fidelity::Waveform => Box::new(plan.samples()?),
+        Fidelity::Waveform => {
+            let (main, bus, faults) = plan.sources()?;
+            future = Some(plan.future(&script, bus.as_ref(), faults));
+            Box::new(Samples::new(main, bus.map(|bus| wired(scenario, bus))))
+        }
         coarser => {
             if !scenario.faults.is_empty() {
                 return Err(SetUpError::FaultsNeedSamples(coarser.slug()));
@@ -113,7 +122,7 @@ pub fn install_with(
             Box::new(plan.steps(device.limits, instants_s)?)
         }
     };
-    Ok(Installation { config, feed, script: plan.script() })
+    Ok(Installation { config, feed, script, future })
 }
 
 /// What a scenario at fidelity *waveform* gives to a meter whose converter or bus is another.
@@ -126,6 +135,8 @@ pub struct Parts {
     pub bus: Option<VirtualBus>,
     /// What happens to the device meanwhile.
     pub script: Script,
+    /// What can be changed of all that.
+    pub future: Future,
 }
 
 /// Sets up a scenario in parts, whatever its fidelity.
@@ -139,8 +150,10 @@ pub fn parts(
 ) -> Result<Parts, SetUpError> {
     let plan = Plan { memory: memory.clone(), ..Plan::new(scenario) };
     let config = plan.config(device, plan.format(MeterPort::Main));
-    let (main, bus) = plan.sources()?;
-    Ok(Parts { config, main, bus, script: plan.script() })
+    let script = Script::new(plan.cues());
+    let (main, bus, faults) = plan.sources()?;
+    let future = plan.future(&script, bus.as_ref(), faults);
+    Ok(Parts { config, main, bus, script, future })
 }
 
 /// The modules of a scenario as the meter has them: on a wire in simulated time, if there is one.
@@ -162,6 +175,9 @@ pub fn clock_hz(scenario: &Scenario) -> f64 {
     front_end(scenario, 0).clock_hz(scenario.device.sample_rate_hz)
 }
 
+/// The faults of a meter's samples.
+type Faulted = (MeterPort, Faults);
+
 /// A scenario and what follows from it.
 pub(crate) struct Plan<'a> {
     scenario: &'a Scenario,
@@ -174,10 +190,21 @@ pub(crate) struct Plan<'a> {
     units: Vec<FrontEnd>,
     /// What the modules have counted.
     memory: ModuleMemory,
+    /// What plays it.
+    playing: Playing,
 }
 
 impl<'a> Plan<'a> {
     pub(crate) fn new(scenario: &'a Scenario) -> Plan<'a> {
+        Plan::in_play(scenario, Playing::new(scenario), ModuleMemory::default())
+    }
+
+    /// Of a scenario that is played already.
+    pub(crate) fn in_play(
+        scenario: &'a Scenario,
+        playing: Playing,
+        memory: ModuleMemory,
+    ) -> Plan<'a> {
         let slug = scenario.device.system.slug();
         let wiring = Wiring::from_slug(slug).expect("both name the systems of the datasheet");
         let modules = scenario.device.modules.iter();
@@ -198,7 +225,8 @@ impl<'a> Plan<'a> {
             start: Timestamp::from_unix_s(scenario.start.unix_s),
             meters,
             units,
-            memory: ModuleMemory::default(),
+            memory,
+            playing,
             scenario,
         }
     }
@@ -222,7 +250,7 @@ impl<'a> Plan<'a> {
         })
     }
 
-    fn format(&self, meter: MeterPort) -> SourceFormat {
+    pub(crate) fn format(&self, meter: MeterPort) -> SourceFormat {
         let place = self.place(meter).expect("in the plan");
         self.units[place].format(self.roles(meter), self.rate_hz)
     }
@@ -267,62 +295,79 @@ impl<'a> Plan<'a> {
         Ok(Afe::new(&self.units[place], branch, self.rate_hz)?)
     }
 
-    /// Samples of all front ends, with the faults that the scenario gives them.
-    fn samples(&self) -> Result<Samples, SetUpError> {
-        let (main, bus) = self.sources()?;
-        Ok(Samples::new(main, bus.map(|bus| wired(self.scenario, bus))))
-    }
-
-    /// Counts of the built-in meter, and the modules, if there are any.
-    fn sources(&self) -> Result<(Box<dyn SampleSource + Send>, Option<VirtualBus>), SetUpError> {
-        let Terminals { main, voltages, modules } = self.scenario.terminals();
+    /// Counts of the built-in meter, the modules, if there are any, and the faults of all of them.
+    fn sources(&self) -> Result<(Counts, Option<VirtualBus>, Vec<Faulted>), SetUpError> {
+        let Terminals { main, voltages, modules } = self.playing.terminals(self.scenario);
         let main = self.faulty(MeterPort::Main, self.afe(0, main)?)?;
+        let mut faults = vec![(MeterPort::Main, main.faults())];
         if modules.is_empty() {
-            return Ok((main, None));
+            return Ok((Box::new(main), None, faults));
         }
         // The reference and the sample clock are the EMS's own.
         let reference = Box::new(self.afe(0, voltages)?);
         let mut on_bus = Vec::new();
         for ((identity, branch), place) in self.identities().into_iter().zip(modules).zip(1..) {
-            let currents = self.faulty(MeterPort::Esy(identity.slot), self.afe(place, branch)?)?;
-            on_bus.push(Module { identity, currents: Some(currents) });
+            let meter = MeterPort::Esy(identity.slot);
+            let currents = self.faulty(meter, self.afe(place, branch)?)?;
+            faults.push((meter, currents.faults()));
+            on_bus.push(Module { identity, currents: Some(Box::new(currents)) });
         }
         let memory = self.memory.clone();
-        let mut bus = VirtualBus::with_memory(self.wiring, reference, on_bus, self.start, memory);
-        for (at_s, slot, plugged) in self.plugging() {
-            let at = (at_s * self.rate_hz).round() as u64;
-            match plugged {
-                false => bus.unplug_at(at, slot),
-                true => bus.plug_at(at, slot, self.replacement(slot, at)?),
-            }
+        let bus = VirtualBus::with_memory(self.wiring, reference, on_bus, self.start, memory);
+        let plugging = bus.plugging();
+        self.changes(0)?.into_iter().for_each(|change| plugging.add(change));
+        Ok((Box::new(main), Some(bus), faults))
+    }
+
+    /// What can be changed of the future.
+    fn future(&self, script: &Script, bus: Option<&VirtualBus>, faults: Vec<Faulted>) -> Future {
+        Future {
+            playing: self.playing.clone(),
+            script: script.rewriting(),
+            plugging: bus.map(VirtualBus::plugging),
+            faults,
+            memory: self.memory.clone(),
+            clock_ratio: self.units[0].clock_hz(self.rate_hz) / self.rate_hz,
         }
-        Ok((main, Some(bus)))
+    }
+
+    /// Faults of a meter's samples, in the order of the file.
+    pub(crate) fn faults(&self, meter: MeterPort) -> Vec<Fault> {
+        let of_meter = |(port, fault): &(MeterPort, _)| (*port == meter).then_some(*fault);
+        self.scenario.faults.iter().filter_map(of_meter).collect()
     }
 
     pub(crate) fn faulty(
         &self,
         meter: MeterPort,
         afe: Afe<Branch>,
-    ) -> Result<Box<dyn SampleSource + Send>, SetUpError> {
-        let of_meter = |(port, fault): &(MeterPort, _)| (*port == meter).then_some(*fault);
-        let faults: Vec<_> = self.scenario.faults.iter().filter_map(of_meter).collect();
-        if faults.is_empty() {
-            return Ok(Box::new(afe));
-        }
+    ) -> Result<Faulty<Afe<Branch>>, SetUpError> {
         let seed = self.scenario.seed.wrapping_add(u64::from(meter.number()));
-        Ok(Box::new(Faulty::new(afe, faults, seed)?))
+        Ok(Faulty::new(afe, self.faults(meter), seed)?)
+    }
+
+    /// Modules that are plugged in and out from a sample on.
+    pub(crate) fn changes(&self, from: u64) -> Result<Vec<esy::Change>, SetUpError> {
+        let changes =
+            self.plugging().map(|(at_s, slot, plugged)| (self.sample(at_s), slot, plugged));
+        let change = |(at, slot, plugged)| {
+            let currents = if plugged { Some(self.replacement(slot, at)?) } else { None };
+            Ok(esy::Change { at, slot, currents })
+        };
+        changes.filter(|(at, ..)| *at >= from).map(change).collect()
+    }
+
+    /// The sample before which something happens to the meter.
+    pub(crate) fn sample(&self, at_s: f64) -> u64 {
+        (at_s * self.rate_hz).round() as u64
     }
 
     /// The front end of a module that is plugged in at a sample: its currents from then on.
-    fn replacement(
-        &self,
-        slot: SlotId,
-        at: u64,
-    ) -> Result<Box<dyn SampleSource + Send>, SetUpError> {
+    fn replacement(&self, slot: SlotId, at: u64) -> Result<Counts, SetUpError> {
         let meter = MeterPort::Esy(slot);
         let place = self.place(meter)?;
         let phases = self.scenario.device.system.phases();
-        let mut player = self.scenario.synthetic(&[meter]);
+        let mut player = self.playing.synthetic(self.scenario, &[meter]);
         player.seek(at);
         let currents_only = phases..2 * phases;
         let mut branches = split(Box::new(player), &[currents_only]);
@@ -376,7 +421,7 @@ impl<'a> Plan<'a> {
 
     fn sampler(&self) -> Result<Sampler, SetUpError> {
         // One bank meters all loads against the built-in meter's voltages: the reference's are not read.
-        let Terminals { main, modules, .. } = self.scenario.terminals();
+        let Terminals { main, modules, .. } = self.playing.terminals(self.scenario);
         let mut sources: Vec<Box<dyn SeekableSource + Send>> = Vec::new();
         for (branch, place) in std::iter::once(main).chain(modules).zip(0..) {
             sources.push(Box::new(self.afe(place, branch)?));
@@ -385,7 +430,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Settings at the beginning, then what the timeline does to the device.
-    fn script(&self) -> Script {
+    pub(crate) fn cues(&self) -> Vec<Cue> {
         let command = |request| CueAction::Command(Command { origin: Origin::Local, request });
         let settings = self.scenario.device.settings.iter();
         let mut cues: Vec<Cue> = settings
@@ -410,11 +455,11 @@ impl<'a> Plan<'a> {
             };
             cues.push(self.cue(step.at_s, action));
         }
-        Script::new(cues)
+        cues
     }
 
     fn cue(&self, at_s: f64, action: CueAction) -> Cue {
-        Cue { at: (at_s * self.rate_hz).round() as u64, action }
+        Cue { at: self.sample(at_s), action }
     }
 
     /// What the meter believes of the contact at its input.

@@ -8,12 +8,14 @@
 //! No file is opened here and no clock is read: `ems` does both.
 
 mod expect;
+mod future;
 mod installation;
 mod meter_source;
 mod step_feed;
 mod trial;
 
 pub use expect::{Found, Judge, Verdict};
+pub use future::Future;
 pub use installation::{
     DeviceFacts, Installation, Parts, SetUpError, clock_hz, ct_primary_ma, install, install_with,
     loads, parts, present, wired,

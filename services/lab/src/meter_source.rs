@@ -23,12 +23,13 @@ pub fn meter_source(scenario: &Scenario, meter: MeterPort) -> Result<Source, Set
     if meter == MeterPort::Main {
         let whole = voltages.start..currents.end;
         let mut branches = split(waveform, std::slice::from_ref(&whole));
-        return plan.faulty(meter, plan.afe(place, branches.pop().expect("one was asked for"))?);
+        let afe = plan.afe(place, branches.pop().expect("one was asked for"))?;
+        return Ok(Box::new(plan.faulty(meter, afe)?));
     }
     let mut parts = split(waveform, &[voltages, currents]).into_iter();
     let mut next = || parts.next().expect("two were asked for");
     let voltages = Box::new(plan.afe(0, next())?);
-    let currents = plan.faulty(meter, plan.afe(place, next())?)?;
+    let currents = Box::new(plan.faulty(meter, plan.afe(place, next())?)?);
     Ok(Box::new(Joined::new(voltages, currents)))
 }
 

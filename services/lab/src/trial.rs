@@ -104,7 +104,7 @@ fn runner(
     duration_s: f64,
     block_samples: usize,
 ) -> Runner {
-    let Installation { config, feed, script } = installation;
+    let Installation { config, feed, script, .. } = installation;
     let rate_hz = config.format.sample_rate_hz;
     let start: Timestamp = config.start;
     let identity = Arc::new(config.identity.clone());

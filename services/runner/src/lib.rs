@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use world::{COMMANDS_PER_TICK, Effects, Inputs, Twin};
 
 pub use feed::{Fed, Feed, Samples};
-pub use script::{Cue, CueAction, Script};
+pub use script::{Cue, CueAction, Rewriting, Script};
 pub use steps::{StepHandle, Steps, steps};
 
 /// What a run is made of.
@@ -115,6 +115,7 @@ impl Runner {
         clock: &CivilClock,
     ) -> Result<bool, SourceError> {
         let index = (tally.position + 0.5) as u64;
+        self.script.renew();
         let left = self.samples_max.map_or(u64::MAX, |max| max.saturating_sub(tally.samples));
         // A cue that is due has a tick of its own; any other ends a block, as the calendar does.
         let before = match self.script.next_at().min(clock.next_change()) {

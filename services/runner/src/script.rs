@@ -3,6 +3,7 @@
 
 use image::Command;
 use port::{Clock, ContactState, Surroundings, TariffCalendar, Timestamp};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How far civil time may be from the clock that it follows: above what a block waits on a busy machine, below
 /// what anybody reads from a stamp.
@@ -38,6 +39,22 @@ pub struct Script {
     calendar: Option<Box<dyn TariffCalendar>>,
     clock: Option<Box<dyn Clock + Send>>,
     contact: Option<Box<dyn Fn() -> ContactState + Send>>,
+    rewriting: Rewriting,
+}
+
+/// Changes what a script says of the future; clones are of the same script.
+#[derive(Clone, Default)]
+pub struct Rewriting(Arc<Mutex<Vec<(u64, Vec<Cue>)>>>);
+
+impl Rewriting {
+    /// From sample `from` on happens this and nothing else.
+    pub fn rewrite(&self, from: u64, cues: Vec<Cue>) {
+        self.lock().push((from, cues));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(u64, Vec<Cue>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Script {
@@ -70,6 +87,23 @@ impl Script {
     pub fn add(&mut self, cues: Vec<Cue>) {
         self.cues.extend(cues);
         self.cues.sort_by_key(|cue| cue.at);
+    }
+
+    /// What changes its future.
+    pub fn rewriting(&self) -> Rewriting {
+        self.rewriting.clone()
+    }
+
+    /// Takes over what was rewritten.
+    pub(crate) fn renew(&mut self) {
+        let rewritten = std::mem::take(&mut *self.rewriting.lock());
+        for (from, cues) in rewritten {
+            // What is due keeps its place before what comes.
+            let kept = self.cues.partition_point(|cue| cue.at < from).max(self.next);
+            self.cues.truncate(kept);
+            self.cues.extend(cues);
+            self.cues[kept..].sort_by_key(|cue| cue.at);
+        }
     }
 
     /// The tariff of the calendar at a moment, and when it changes next.

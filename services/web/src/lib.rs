@@ -32,8 +32,8 @@ pub use operation::{Needs, Operation};
 pub use problem::Problem;
 pub use routes::{openapi, operations};
 pub use seams::{
-    Audit, Harmonics, Injection, InjectionParameter, Progress, ScenarioFacts, ScenarioName,
-    ServiceState, Services, Spectrum, TwinControl, Wave, WaveChannel, Waves,
+    Audit, Harmonics, Injected, Injection, InjectionParameter, Progress, Refused, ScenarioFacts,
+    ScenarioName, ServiceState, Services, Spectrum, TwinControl, Wave, WaveChannel, Waves,
 };
 
 use accounts::Accounts;

@@ -117,7 +117,9 @@ pub struct Progress {
 pub struct InjectionParameter {
     /// Its name.
     pub name: &'static str,
-    /// `number`, `boolean`, `choice` or `phases`.
+    /// What it means.
+    pub doc: &'static str,
+    /// `number`, `text`, `choice`, `set` for some of the choices, or `list` for one choice a phase.
     pub r#type: &'static str,
     /// Symbol of its unit; empty if it has none.
     pub unit: &'static str,
@@ -130,8 +132,10 @@ pub struct InjectionParameter {
     /// What it may be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
-    /// What it is if nothing is said.
+    /// What a form begins with; null for nothing.
     pub default: serde_json::Value,
+    /// Whether it has to be there.
+    pub needed: bool,
 }
 
 /// Something that can be injected into a simulation that runs.
@@ -143,6 +147,34 @@ pub struct Injection {
     pub title: &'static str,
     /// Its parameters.
     pub parameters: Vec<InjectionParameter>,
+}
+
+/// Something that was injected.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Injected {
+    /// Seconds since the first sample at which it begins.
+    pub at_s: f64,
+    /// What.
+    pub kind: String,
+    /// Its parameters, as the scenario has them.
+    pub text: String,
+}
+
+/// Why something cannot be injected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct Refused {
+    /// The parameter at fault, or `kind`.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Refused {
+    /// Of a field.
+    pub fn new(field: &str, reason: impl Into<String>) -> Refused {
+        Refused { field: field.into(), reason: reason.into() }
+    }
 }
 
 /// A simulation.
@@ -165,14 +197,14 @@ pub trait TwinControl: Send + Sync {
     /// What can be injected.
     fn injections(&self) -> Vec<Injection>;
 
-    /// Injects something.
+    /// Injects something, within two simulated seconds.
     ///
     /// # Errors
     /// With the field at fault and the reason.
-    fn inject(
-        &self,
-        what: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<(), (String, String)>;
+    fn inject(&self, what: &serde_json::Map<String, serde_json::Value>) -> Result<(), Refused>;
+
+    /// What was injected so far, the first first.
+    fn injected(&self) -> Vec<Injected>;
 
     /// The scenarios that come with the program.
     fn scenarios(&self) -> Vec<ScenarioName>;

@@ -62,7 +62,7 @@ const VOLTAGES: [Role; 3] = [Role::Va, Role::Vb, Role::Vc];
 const CURRENTS: [Role; 3] = [Role::Ia, Role::Ib, Role::Ic];
 
 /// A front end: counts of some channels.
-type Counts = Box<dyn SampleSource + Send>;
+pub type Counts = Box<dyn SampleSource + Send>;
 
 /// A module and the front end of its currents.
 pub struct Module {
@@ -72,12 +72,48 @@ pub struct Module {
     pub currents: Option<Counts>,
 }
 
-/// A change of what is plugged in, at a moment of the reference's samples.
-struct Change {
-    at: u64,
-    slot: SlotId,
-    /// The module's front end; none unplugs it.
-    currents: Option<Counts>,
+/// A change of what is plugged in. A module that is plugged in has the counters and settings that were kept in its slot;
+/// a slot that is not configured, or taken, stays as it is. One that is unplugged is off its supply too.
+pub struct Change {
+    /// The reference's sample before which it happens, however the bus is polled.
+    pub at: u64,
+    /// Which module.
+    pub slot: SlotId,
+    /// The module's front end, which begins then; none unplugs it.
+    pub currents: Option<Counts>,
+}
+
+/// What is still to be plugged in or out of a bus, by time; clones are of the same bus.
+#[derive(Clone, Default)]
+pub struct Plugging(Arc<Mutex<Vec<Change>>>);
+
+impl Plugging {
+    /// Forgets what was to happen from a sample on.
+    pub fn forget_from(&self, at: u64) {
+        self.lock().retain(|change| change.at < at);
+    }
+
+    /// Adds a change, behind the others of its sample.
+    pub fn add(&self, change: Change) {
+        let mut changes = self.lock();
+        let place = changes.partition_point(|other| other.at <= change.at);
+        changes.insert(place, change);
+    }
+
+    /// The next change, if it is due by a sample.
+    fn due(&self, by: u64) -> Option<Change> {
+        let mut changes = self.lock();
+        changes.first().is_some_and(|change| change.at <= by).then(|| changes.remove(0))
+    }
+
+    /// Before which sample the next change happens; the last there is if there is none.
+    fn next_at(&self) -> u64 {
+        self.lock().first().map_or(u64::MAX, |change| change.at)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Change>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The virtual bus.
@@ -88,8 +124,7 @@ pub struct VirtualBus {
     slots: Vec<Slot>,
     memory: ModuleMemory,
     groups: Vec<Group>,
-    /// What is still to be plugged in or out, by time.
-    changes: Vec<Change>,
+    plugging: Plugging,
     /// Replies that no poll has fetched yet.
     unread: Vec<EsyReply>,
     start: Timestamp,
@@ -126,7 +161,7 @@ impl VirtualBus {
             slots: Vec::new(),
             memory,
             groups: Vec::new(),
-            changes: Vec::new(),
+            plugging: Plugging::default(),
             unread: Vec::new(),
             start,
             next: 0,
@@ -143,25 +178,19 @@ impl VirtualBus {
         bus
     }
 
-    /// Plugs a module in, whose front end begins now. It has the counters and settings that were kept in
-    /// its slot. A slot that is not configured, or taken, stays as it is.
+    /// Plugs a module in now.
     pub fn plug(&mut self, slot: SlotId, currents: Counts) {
-        self.plug_at(self.next, slot, currents);
+        self.plugging.add(Change { at: self.next, slot, currents: Some(currents) });
     }
 
-    /// Takes a module off the bus, and so off its supply.
+    /// Takes a module off the bus now.
     pub fn unplug(&mut self, slot: SlotId) {
-        self.unplug_at(self.next, slot);
+        self.plugging.add(Change { at: self.next, slot, currents: None });
     }
 
-    /// The same before the reference's sample `at`, however the bus is polled.
-    pub fn plug_at(&mut self, at: u64, slot: SlotId, currents: Counts) {
-        self.change(Change { at, slot, currents: Some(currents) });
-    }
-
-    /// The same before the reference's sample `at`, however the bus is polled.
-    pub fn unplug_at(&mut self, at: u64, slot: SlotId) {
-        self.change(Change { at, slot, currents: None });
+    /// What is to be plugged in and out later.
+    pub fn plugging(&self) -> Plugging {
+        self.plugging.clone()
     }
 
     /// Samples a second, nominal.
@@ -195,15 +224,9 @@ impl VirtualBus {
         self.boot(vec![index]);
     }
 
-    fn change(&mut self, change: Change) {
-        let place = self.changes.partition_point(|other| other.at <= change.at);
-        self.changes.insert(place, change);
-    }
-
     /// Carries out the changes that are due before the next sample.
     fn carry_out_changes(&mut self) {
-        while self.changes.first().is_some_and(|change| change.at <= self.next) {
-            let Change { slot, currents, .. } = self.changes.remove(0);
+        while let Some(Change { slot, currents, .. }) = self.plugging.due(self.next) {
             let Some(index) = self.slots.iter().position(|entry| entry.id == slot) else {
                 continue;
             };
@@ -360,8 +383,7 @@ impl EsyBus for VirtualBus {
     fn poll(&mut self, until_sample: u64, replies: &mut Vec<EsyReply>) {
         while self.next < until_sample {
             self.carry_out_changes();
-            let change = self.changes.first().map_or(u64::MAX, |change| change.at);
-            let left = until_sample.min(change) - self.next;
+            let left = until_sample.min(self.plugging.next_at()) - self.next;
             if !self.advance(usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)) {
                 break;
             }

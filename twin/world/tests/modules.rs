@@ -7,6 +7,7 @@ use common::{Bench, Plan, RATE_HZ, close, currents, esy, slot};
 use image::{MeterId, Reading, Readings, Reason, Request, WiringFinding};
 use metering::{Bank, Limits, Meter, MeterSettings, Wiring};
 use port::{Channel, EsyReply, Role, SampleBlock, SampleSource, SourceFormat};
+use sim::esy::Change;
 use sim::synthetic::Signal;
 
 fn ten(wiring: Wiring) -> Plan {
@@ -111,9 +112,10 @@ fn hot_plug_does_not_depend_on_blocks() {
     let run = |block, poll_every| {
         let mut bench = Plan { block, poll_every, ..ten(Wiring::ThreePhaseFourWire) }.bench();
         let source = bench.plan().source(&currents(8.0, 0.0));
-        bench.bus().unplug_at(1234, slot(4));
-        bench.bus().plug_at(3333, slot(4), source);
-        bench.bus().unplug_at(2000, slot(7));
+        let plugging = bench.bus().plugging();
+        plugging.add(Change { at: 1234, slot: slot(4), currents: None });
+        plugging.add(Change { at: 3333, slot: slot(4), currents: Some(source) });
+        plugging.add(Change { at: 2000, slot: slot(7), currents: None });
         bench.run(3.0);
         bench.digest()
     };

@@ -8,6 +8,7 @@ use image::{MeterId, Reading, Refusal, Request, WiringCorrection, WiringFinding}
 use metering::{Limits, Means, Meter, MeterSettings, Phasor, Wiring};
 use port::{Channel, MeterCommand, Role};
 use proptest::prelude::*;
+use sim::esy::Change;
 use sim::frontend::FrontEnd;
 use sim::synthetic::{Signal, Spectrum};
 
@@ -360,7 +361,8 @@ fn a_module_is_checked_and_corrected_by_itself() {
     // Ten whole cycles later the phases of source and reference are as before.
     let until = bench.position().next_multiple_of(400) + 400;
     let source = bench.plan().source(&reversed);
-    bench.bus().plug_at(until, common::slot(2), source);
+    let plugged = Change { at: until, slot: common::slot(2), currents: Some(source) };
+    bench.bus().plugging().add(plugged);
     bench.run(2.0 * FOUND_S);
     assert_eq!(all(&bench), ["ok", "ok", "l2_reversed"], "it was told what it missed");
     close("esy2", power(&bench, esy(2)), -watts, 1e-5);

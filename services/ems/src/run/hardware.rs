@@ -33,7 +33,7 @@ fn on_model(arguments: &RunArgs, config: &Config) -> Result<Prepared, Failure> {
     let kept = simulated::keep(arguments, config, &scenario, Haste::GoOn)?;
     let begin = kept.as_ref().map(|(begin, _)| begin);
     let memory = begin.map(|begin| begin.modules.clone()).unwrap_or_default();
-    let Parts { config: mut twin, main, bus, script } = parts(config, &scenario, &memory)?;
+    let Parts { config: mut twin, main, bus, script, .. } = parts(config, &scenario, &memory)?;
     twin.start = SystemClock.now();
     let bus = bus::of_scenario(config, &scenario, bus, &mut twin)?;
     let source = modelled(config, main)?;
@@ -135,6 +135,7 @@ fn installation(
         config,
         feed: Box::new(Samples::new(Box::new(source), bus)),
         script: script.with_clock(Box::new(SystemClock)),
+        future: None,
     }
 }
 

@@ -130,7 +130,7 @@ async fn serve(
         Some(path) => Some(front::bind(Path::new(path)).await?),
         None => None,
     };
-    let Installation { config, feed, mut script } = installation;
+    let Installation { config, feed, mut script, .. } = installation;
     if let Some(contact) = lines.contact() {
         script = script.with_contact(Box::new(contact));
     }

@@ -43,7 +43,7 @@ pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, 
     let stopped = begin.and_then(|begin| begin.stopped);
     installation.config.start = next_day(installation.config.start, stopped);
     let rate_hz = installation.config.format.sample_rate_hz;
-    let twin = TwinHandle::new(&scenario, &config.sim.scenario, speed, rate_hz);
+    let twin = TwinHandle::new(&scenario, config, rate_hz, installation.future.take())?;
     Ok(Prepared {
         title: scenario.name.clone(),
         seed: Some(scenario.seed),
@@ -58,7 +58,11 @@ pub(super) fn prepare(arguments: &RunArgs, config: &Config) -> Result<Prepared, 
 
 /// The scenario of a configuration, with its seed and its wire.
 pub fn scenario(config: &Config) -> Result<Scenario, Failure> {
-    let mut scenario = scenario::named(&config.sim.scenario)?.parse()?;
+    Ok(configured(scenario::named(&config.sim.scenario)?.parse()?, config))
+}
+
+/// A scenario as the configuration has it.
+pub fn configured(mut scenario: Scenario, config: &Config) -> Scenario {
     scenario.seed = config.sim.seed.unwrap_or(scenario.seed);
     // The configuration says which meter it is; one that says nothing leaves it to the scenario.
     if config.variant != Variant::Lab {
@@ -67,7 +71,7 @@ pub fn scenario(config: &Config) -> Result<Scenario, Failure> {
     if config.esy.bus == Bus::Memory {
         scenario.device.esy_baud = Some(config.esy.baud);
     }
-    Ok(scenario)
+    scenario
 }
 
 /// Everything a run is made of. What goes over a real port or a pseudo terminal has a time of its own.
@@ -89,9 +93,10 @@ fn install(
         ));
     }
     let parts = lab::parts(scenario, &device::facts(), memory).map_err(|error| refuse(&error))?;
-    let Parts { config: mut twin, main, bus, script } = parts;
+    let Parts { config: mut twin, main, bus, script, future } = parts;
     let bus = bus::of_scenario(config, scenario, bus, &mut twin)?;
-    Ok(Installation { config: twin, feed: Box::new(Samples::new(main, bus)), script })
+    let feed = Box::new(Samples::new(main, bus));
+    Ok(Installation { config: twin, feed, script, future: Some(future) })
 }
 
 /// A run begins where its scenario says; on the first day after the meter stopped, if it ran before. The time

@@ -27,6 +27,11 @@ impl Named {
         scenario::variants(&self.text).map_err(|error| self.wrong(&error))
     }
 
+    /// Its text with this seed.
+    pub fn seeded(&self, seed: u64) -> Result<String, Failure> {
+        scenario::with_seed(&self.text, seed).map_err(|error| self.wrong(&error))
+    }
+
     fn wrong(&self, error: &scenario::ScenarioError) -> Failure {
         Failure::File(format!("{}: {error}", self.name))
     }

@@ -5,6 +5,7 @@
 
 mod certificate;
 mod facts;
+mod inject;
 mod shelf;
 mod twin;
 mod waves;

@@ -1,13 +1,16 @@
 //! The simulation, as the page controls it: its pace, and how far it has come.
 
+use super::inject::Injections;
+use crate::failure::Failure;
 use crate::run::pace;
 use crate::scenario;
-use config::Speed;
+use config::{Config, Speed};
+use lab::Future;
 use port::Pace;
 use sim::scenario::Scenario;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use web::{Injection, Progress, ScenarioFacts, ScenarioName, TwinControl};
+use web::{Injected, Injection, Progress, Refused, ScenarioFacts, ScenarioName, TwinControl};
 use world::Effects;
 
 /// What both sides share.
@@ -42,12 +45,20 @@ impl Pace for AdjustablePace {
 pub struct TwinHandle {
     shared: Arc<Shared>,
     facts: ScenarioFacts,
+    injections: Injections,
     rate_hz: f64,
 }
 
 impl TwinHandle {
-    /// Of a scenario that runs at a speed.
-    pub fn new(scenario: &Scenario, name: &str, speed: Speed, rate_hz: f64) -> TwinHandle {
+    /// Of the scenario of a configuration, and what can be changed of it.
+    pub fn new(
+        scenario: &Scenario,
+        config: &Config,
+        rate_hz: f64,
+        future: Option<Future>,
+    ) -> Result<TwinHandle, Failure> {
+        let (name, speed) = (&config.sim.scenario, config.sim.speed);
+        let text = scenario::named(name)?.seeded(scenario.seed)?;
         let begun = Progress { position_s: 0.0, digest: String::new(), windows: 0, samples: 0 };
         let shared = Shared {
             speed: Mutex::new(speed),
@@ -55,21 +66,22 @@ impl TwinHandle {
             progress: Mutex::new(begun),
         };
         let start = port::Timestamp::from_unix_s(scenario.start.unix_s);
-        TwinHandle {
+        Ok(TwinHandle {
             shared: Arc::new(shared),
             facts: ScenarioFacts {
                 name: ScenarioName {
-                    name: name.into(),
+                    name: name.clone(),
                     title: scenario.name.clone(),
                     description: scenario.description.clone(),
                 },
                 seed: scenario.seed,
                 start: crate::document::rfc3339(start),
                 duration_s: scenario.duration_s,
-                text: scenario::named(name).map(|source| source.text).unwrap_or_default(),
+                text: String::new(),
             },
+            injections: Injections::new(config, scenario, text, future),
             rate_hz,
-        }
+        })
     }
 
     /// The pace that follows it.
@@ -113,7 +125,7 @@ impl TwinControl for TwinHandle {
     }
 
     fn scenario(&self) -> ScenarioFacts {
-        self.facts.clone()
+        ScenarioFacts { text: self.injections.text(), ..self.facts.clone() }
     }
 
     fn progress(&self) -> Progress {
@@ -121,14 +133,15 @@ impl TwinControl for TwinHandle {
     }
 
     fn injections(&self) -> Vec<Injection> {
-        Vec::new()
+        self.injections.kinds()
     }
 
-    fn inject(
-        &self,
-        _what: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<(), (String, String)> {
-        Err(("kind".into(), "nothing can be injected yet".into()))
+    fn inject(&self, what: &serde_json::Map<String, serde_json::Value>) -> Result<(), Refused> {
+        self.injections.inject(what)
+    }
+
+    fn injected(&self) -> Vec<Injected> {
+        self.injections.done()
     }
 
     fn scenarios(&self) -> Vec<ScenarioName> {

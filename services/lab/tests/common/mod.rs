@@ -43,7 +43,7 @@ pub fn last_image(scenario: &Scenario) -> Arc<Image> {
 /// Digest of a run in ticks of so many samples.
 #[allow(dead_code, reason = "not every test cuts blocks")]
 pub fn digest(scenario: &Scenario, block_samples: usize) -> u64 {
-    let Installation { config, feed, script } =
+    let Installation { config, feed, script, .. } =
         install(scenario, &device(), &[]).unwrap_or_else(|error| panic!("{error}"));
     let identity = Arc::new(config.identity.clone());
     let (images, _) = watch::channel(Arc::new(Image::settling(identity, config.start)));

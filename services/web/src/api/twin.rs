@@ -4,7 +4,7 @@ use crate::Web;
 use crate::call::{Answer, Call};
 use crate::operation::{Content, Needs, Operation, handler, shape};
 use crate::problem::Problem;
-use crate::seams::{Injection, Progress, ScenarioFacts, ScenarioName, TwinControl};
+use crate::seams::{Injected, Injection, Progress, ScenarioFacts, ScenarioName, TwinControl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub fn operations() -> Vec<Operation> {
             doc: "Does something to the simulated grid, its loads, modules or contacts: `kind` and its parameters.",
             needs: Needs::Operator,
             query: &[],
-            body: Content::Json(shape::<Injected>),
+            body: Content::Json(shape::<Inject>),
             answer: (200, Content::Json(shape::<Twin>)),
             handler: handler!(inject),
         },
@@ -80,6 +80,8 @@ struct Twin {
     speed: String,
     #[serde(flatten)]
     progress: Progress,
+    /// What was injected, the first first.
+    injected: Vec<Injected>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -97,7 +99,7 @@ enum Speed {
 
 /// What is injected: a kind and its parameters.
 #[derive(Deserialize, JsonSchema)]
-struct Injected {
+struct Inject {
     kind: String,
     #[serde(flatten)]
     parameters: serde_json::Map<String, serde_json::Value>,
@@ -109,8 +111,12 @@ fn control(web: &Web) -> Result<Arc<dyn TwinControl>, Problem> {
 }
 
 fn shown(twin: &dyn TwinControl) -> Answer {
-    let (scenario, speed, progress) = (twin.scenario(), twin.speed(), twin.progress());
-    Answer::json(&Twin { scenario, speed, progress })
+    Answer::json(&Twin {
+        scenario: twin.scenario(),
+        speed: twin.speed(),
+        progress: twin.progress(),
+        injected: twin.injected(),
+    })
 }
 
 async fn twin(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
@@ -147,9 +153,9 @@ async fn set_pace(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
 
 async fn inject(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let twin = control(&web)?;
-    let Injected { kind, parameters: mut what } = call.json()?;
+    let Inject { kind, parameters: mut what } = call.json()?;
     what.insert("kind".into(), kind.into());
-    twin.inject(&what).map_err(|(field, detail)| Problem::invalid(&field, detail))?;
+    twin.inject(&what).map_err(|refused| Problem::invalid(&refused.field, refused.reason))?;
     let text = serde_json::to_string(&what).unwrap_or_default();
     web.audit(format!("{} injected {text}", call.who.name()));
     Ok(shown(&*twin))

@@ -214,7 +214,9 @@ pub(super) fn read(table: Table) -> Result<Device, ScenarioError> {
     let mut modules: Vec<Module> = Vec::new();
     let mut currents = Vec::new();
     let terminals = table.table("terminals");
-    currents.extend(read_currents(terminals, system)?.map(|wires| (MeterPort::Main, wires)));
+    currents.extend(
+        read_currents(terminals, "currents", system)?.map(|wires| (MeterPort::Main, wires)),
+    );
     for esy in table.tables("esy") {
         let module = read_module(esy);
         if modules.iter().any(|other| other.slot == module.slot) {
@@ -222,7 +224,7 @@ pub(super) fn read(table: Table) -> Result<Device, ScenarioError> {
             return Err(esy.refuse("slot", message));
         }
         let meter = MeterPort::Esy(module.slot);
-        currents.extend(read_currents(esy, system)?.map(|wires| (meter, wires)));
+        currents.extend(read_currents(esy, "currents", system)?.map(|wires| (meter, wires)));
         modules.push(module);
     }
     modules.sort_by_key(|module| module.slot);
@@ -264,8 +266,13 @@ fn read_voltages(table: Table, system: System) -> Result<[Option<usize>; 3], Sce
     Ok(voltages)
 }
 
-fn read_currents(table: Table, system: System) -> Result<Option<[Option<Wire>; 3]>, ScenarioError> {
-    let Some(given) = wires(table, "currents", system)? else { return Ok(None) };
+/// What passes through the current inputs of a meter, if the table says it.
+pub(super) fn read_currents(
+    table: Table,
+    key: &str,
+    system: System,
+) -> Result<Option<[Option<Wire>; 3]>, ScenarioError> {
+    let Some(given) = wires(table, key, system)? else { return Ok(None) };
     let mut currents = [None; 3];
     currents[..given.len()].copy_from_slice(&given);
     Ok(Some(currents))

@@ -13,6 +13,7 @@
 mod bus_fault;
 mod civil;
 mod device;
+mod entry;
 mod error;
 mod expect;
 mod fault;
@@ -21,6 +22,7 @@ mod key_tables;
 mod load;
 mod node;
 mod parameters;
+mod playing;
 mod schema;
 mod shape;
 mod timeline;
@@ -28,15 +30,16 @@ mod unit;
 
 pub use civil::Start;
 pub use device::{Device, FrontEnd, Module};
+pub use entry::{EntryKey, EntryKind, EntryTakes, entry_kinds, with_entry, with_seed};
 pub use error::{ScenarioError, nearest};
 pub use expect::{Expectation, Operator, Path, Take, Tolerance, Wanted, Window};
 pub use key_tables::key_tables;
+pub use playing::{Playing, Terminals};
 pub use schema::json_schema;
 pub use timeline::{Action, Step};
 
 use crate::sources::Fault;
 use crate::synthetic::{Event, Grid, Load, MeterPort, Scene, Synthetic};
-use crate::waveform::{Branch, split};
 use crate::wire::LineFault;
 use node::{Node, Value};
 use parameters::Parameters;
@@ -108,17 +111,6 @@ pub struct Scenario {
     pub bus_faults: Vec<LineFault>,
     /// What must come of it.
     pub expect: Vec<Expectation>,
-}
-
-/// What each front end of a device sees. A branch that is not read has to be dropped: the others run
-/// at most [`crate::waveform::AHEAD_MAX`] samples ahead of it.
-pub struct Terminals {
-    /// Voltages and currents of the built-in meter.
-    pub main: Branch,
-    /// The same voltages, for the reference that the modules share.
-    pub voltages: Branch,
-    /// The currents of each module.
-    pub modules: Vec<Branch>,
 }
 
 /// Reads a scenario, with its parameters as they are written.
@@ -317,19 +309,6 @@ impl Scenario {
     /// the same to the last bit whichever meters are asked for.
     pub fn synthetic(&self, meters: &[MeterPort]) -> Synthetic {
         Synthetic::new(Box::new(self.scene(meters)), self.seed, self.duration_s)
-    }
-
-    /// What the front ends of the device see: parts of one waveform, which is computed once.
-    pub fn terminals(&self) -> Terminals {
-        let modules = self.device.modules.iter().map(|module| MeterPort::Esy(module.slot));
-        let meters: Vec<MeterPort> = std::iter::once(MeterPort::Main).chain(modules).collect();
-        let phases = self.device.system.roles().len() / 2;
-        let currents = (1..meters.len()).map(|module| (module + 1) * phases..(module + 2) * phases);
-        let rows: Vec<_> = [0..2 * phases, 0..phases].into_iter().chain(currents).collect();
-        let mut branches = split(Box::new(self.synthetic(&meters)), &rows).into_iter();
-        let mut next = || branches.next().expect("as many branches as runs of rows");
-        let (main, voltages) = (next(), next());
-        Terminals { main, voltages, modules: branches.collect() }
     }
 
     /// What meters see as a timeline: the voltages, then the currents of each.

@@ -6,8 +6,8 @@
 
 use super::civil::Start;
 use super::device::{
-    Device, METERS, SETTING_NAMES, WIRES, phase_named, read_correction, setting_named,
-    setting_value,
+    Device, METERS, SETTING_NAMES, WIRES, phase_named, read_correction, read_currents,
+    setting_named, setting_value,
 };
 use super::error::{ScenarioError, unknown};
 use super::load::{check_repetition, installed, read_beginning, read_moment};
@@ -16,7 +16,7 @@ use super::unit::{
     ANGLE, CURRENT, FREQUENCY, FREQUENCY_RATE, PART, RESISTANCE, TEMPERATURE, TIME, VOLTAGE,
 };
 use crate::contact::{CLOSED, OPEN};
-use crate::synthetic::{Event, EventKind, Grid, Load, MeterPort, Phases, Track};
+use crate::synthetic::{Event, EventKind, Grid, Load, MeterPort, Phases, Track, Wire};
 use catalog::SettingId;
 use port::{SlotId, WiringCorrection};
 
@@ -109,7 +109,7 @@ const fn level(low: f64, high: f64) -> Key {
     Key::needed("to", Takes::Quantity(&PART, low, high), "Part of what it would be.")
 }
 
-static KINDS: [Kind; 17] = [
+static KINDS: [Kind; 18] = [
     Kind {
         name: "sag",
         doc: "The voltage falls.",
@@ -205,6 +205,19 @@ static KINDS: [Kind; 17] = [
         ],
     },
     Kind {
+        name: "currents",
+        doc: "Other conductors pass through the current inputs of a meter, or another way round: a transformer is turned, two change places.",
+        keys: &[
+            METER,
+            Key::needed(
+                "wires",
+                Takes::Names(&WIRES),
+                "As `currents` in `[device.terminals]`: the conductor through each input.",
+            ),
+            FOR,
+        ],
+    },
+    Kind {
         name: "setting",
         doc: "A setting of the meter is written.",
         keys: &[
@@ -269,6 +282,7 @@ enum Lane {
     Setting(SettingId),
     Module(SlotId),
     Correction(MeterPort),
+    Currents(MeterPort),
 }
 
 /// A value that something is held at.
@@ -282,6 +296,7 @@ enum Aim {
     State(bool),
     Value(i64),
     Correction(WiringCorrection),
+    Wires([Option<Wire>; 3]),
 }
 
 /// One time that an entry holds something.
@@ -417,6 +432,11 @@ fn aims(table: Table, context: &Context) -> Result<Vec<(Lane, Aim)>, ScenarioErr
             let load = Aim::Load(table.number("voltage"), table.number("current"));
             vec![(Lane::OutputLoad, load)]
         }
+        "currents" => {
+            let meter = read_meter(table, "meter", context)?;
+            let wires = read_currents(table, "wires", context.device.system)?.expect("needed");
+            vec![(Lane::Currents(meter), Aim::Wires(wires))]
+        }
         "setting" => {
             let setting = setting_named(table.text("setting"));
             let value = setting_value(setting, table.get("to").expect("needed"))?;
@@ -547,6 +567,7 @@ fn initial(lane: Lane, context: &Context) -> Aim {
         Lane::Setting(id) => Aim::Value(setting(id)),
         Lane::Module(_) => Aim::State(true),
         Lane::Correction(_) => Aim::Correction(WiringCorrection::NONE),
+        Lane::Currents(meter) => Aim::Wires(context.device.terminals.of(meter)),
     }
 }
 
@@ -626,6 +647,9 @@ impl Change {
             (Lane::Module(slot), Aim::State(true)) => step(Action::Plug(slot)),
             (Lane::Module(slot), Aim::State(false)) => step(Action::Unplug(slot)),
             (Lane::Correction(meter), Aim::Correction(to)) => step(Action::Correct(meter, to)),
+            (Lane::Currents(meter), Aim::Wires(wires)) => {
+                event(EventKind::Currents { meter, wires });
+            }
             _ => unreachable!("a lane has values of one kind"),
         }
     }

@@ -31,14 +31,12 @@ pub(super) struct Clock<S> {
 }
 
 impl<S: SampleSource> Clock<S> {
-    /// `drifts` are when the clock is off, and by how many ppm it is fast.
-    pub(super) fn new(source: S, drifts: &[(Span, f64)]) -> Clock<S> {
+    /// A clock that is right.
+    pub(super) fn new(source: S) -> Clock<S> {
         let channels = source.format().channels.len();
-        // A fast clock takes samples closer together.
-        let change = |ppm: f64| 1.0 / (1.0 + 1e-6 * ppm) - 1.0;
         Clock {
             source,
-            drifts: drifts.iter().map(|(span, ppm)| (*span, change(*ppm))).collect(),
+            drifts: Vec::new(),
             heard: SampleBlock::new(channels, CHUNK),
             waiting: false,
             ended: false,
@@ -46,6 +44,14 @@ impl<S: SampleSource> Clock<S> {
             base: 0,
             next: 0,
         }
+    }
+
+    /// Adds when the clock is off, and by how many ppm it is fast. Each begins later than anything that was read, by the
+    /// reach of the interpolation at least, unless nothing was read yet.
+    pub(super) fn drift(&mut self, drifts: &[(Span, f64)]) {
+        // A fast clock takes samples closer together.
+        let change = |ppm: f64| 1.0 / (1.0 + 1e-6 * ppm) - 1.0;
+        self.drifts.extend(drifts.iter().map(|(span, ppm)| (*span, change(*ppm))));
     }
 
     /// Where the sample `next` is taken: a sample heard, and the part of the way to the one after it.

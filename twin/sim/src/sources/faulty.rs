@@ -5,6 +5,7 @@
 //! ever ends the source.
 
 use port::{Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::clock::Clock;
 use super::fault::{Fault, FaultError, FaultKind};
@@ -25,10 +26,31 @@ const BITS: u64 = 24;
 /// Tells the draws of faults from other draws with the same seed.
 const STREAM: u64 = 0x6661_756c_7473;
 
+/// The faults of a source, in the order given; clones are those of the same source.
+#[derive(Debug, Clone)]
+pub struct Faults(Arc<Mutex<Vec<Fault>>>);
+
+impl Faults {
+    /// Adds those by which a list is longer; they begin later than anything that was read, and were [`check`]ed.
+    pub fn extend_to(&self, longer: Vec<Fault>) {
+        let mut faults = self.lock();
+        let known = faults.len();
+        faults.extend(longer.into_iter().skip(known));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A source with faults. See the module.
 #[derive(Debug)]
 pub struct Faulty<S> {
     source: Clock<S>,
+    seed: u64,
+    faults: Faults,
+    /// How many of them are at work.
+    known: usize,
     troubles: Vec<Trouble>,
     /// Index from which on every sample is lost.
     silent_from: Option<u64>,
@@ -73,39 +95,57 @@ impl<S: SampleSource> Faulty<S> {
     /// Fails if a fault's times, probability or drift make no sense, or if the source does not have its
     /// channel.
     pub fn new(source: S, faults: Vec<Fault>, seed: u64) -> Result<Faulty<S>, FaultError> {
-        let format = source.format();
-        let (mut drifts, mut troubles) = (Vec::new(), Vec::new());
-        for (number, fault) in (1..).zip(&faults) {
-            let Fault { kind, at_s, for_s, every_s } = *fault;
-            let span = Span::new(fault, format.sample_rate_hz).ok_or(FaultError::Times {
-                number,
-                at_s,
-                for_s,
-                every_s,
-            })?;
-            if let FaultKind::ClockDrift { ppm } = kind {
-                drifts.push((span, ppm));
-                check_drifts(&drifts, number)?;
-            }
-            if let Some(effect) = effect(kind, number, format)? {
-                let key = mixed(mixed(seed ^ STREAM) ^ number as u64);
-                troubles.push(Trouble { span, effect, key });
-            }
-        }
-        let silent = troubles.iter().filter(|trouble| trouble.loses_all());
-        Ok(Faulty {
-            silent_from: silent.filter_map(|trouble| trouble.span.endless_from()).min(),
-            heard: SampleBlock::new(format.channels.len(), CHUNK),
+        check(&faults, source.format())?;
+        let channels = source.format().channels.len();
+        let mut faulty = Faulty {
+            source: Clock::new(source),
+            seed,
+            faults: Faults(Arc::new(Mutex::new(faults))),
+            known: 0,
+            troubles: Vec::new(),
+            silent_from: None,
+            heard: SampleBlock::new(channels, CHUNK),
             lost: Vec::with_capacity(CHUNK),
             served: 0,
-            source: Clock::new(source, &drifts),
-            troubles,
-        })
+        };
+        faulty.take_over();
+        Ok(faulty)
+    }
+
+    /// Its faults, to which others may be added.
+    pub fn faults(&self) -> Faults {
+        self.faults.clone()
+    }
+
+    /// Lets all faults that it was given do their work.
+    fn take_over(&mut self) {
+        let faults = self.faults.lock();
+        if faults.len() == self.known {
+            return;
+        }
+        let format = self.source.format();
+        let mut drifts = Vec::new();
+        for (number, fault) in (1..).zip(&*faults).skip(self.known) {
+            let span = Span::new(fault, format.sample_rate_hz).expect("it was checked");
+            if let FaultKind::ClockDrift { ppm } = fault.kind {
+                drifts.push((span, ppm));
+            }
+            if let Some(effect) = effect(fault.kind, number, format).expect("it was checked") {
+                let key = mixed(mixed(self.seed ^ STREAM) ^ number as u64);
+                self.troubles.push(Trouble { span, effect, key });
+            }
+        }
+        self.known = faults.len();
+        drop(faults);
+        self.source.drift(&drifts);
+        let silent = self.troubles.iter().filter(|trouble| trouble.loses_all());
+        self.silent_from = silent.filter_map(|trouble| trouble.span.endless_from()).min();
     }
 
     /// Hears the next samples with their faults; false at the end.
     fn hear(&mut self, max: usize) -> Result<bool, SourceError> {
         let next = self.heard.first + self.heard.samples as u64;
+        self.take_over();
         self.served = 0;
         self.lost.clear();
         if self.silent_from.is_some_and(|index| index <= next) {
@@ -134,11 +174,26 @@ impl<S: SampleSource> Faulty<S> {
     }
 }
 
-/// Two drifts may meet, so their sum is what counts.
-fn check_drifts(drifts: &[(Span, f64)], number: usize) -> Result<(), FaultError> {
-    let ppm: f64 = drifts.iter().map(|(_, ppm)| ppm.abs()).sum();
-    let sound = (0.0..=DRIFT_MAX_PPM).contains(&ppm);
-    if sound { Ok(()) } else { Err(FaultError::Drift { number, ppm }) }
+/// Whether a source of this format can have these faults.
+///
+/// Fails as [`Faulty::new`].
+pub fn check(faults: &[Fault], format: &SourceFormat) -> Result<(), FaultError> {
+    let mut drift_ppm = 0.0;
+    for (number, fault) in (1..).zip(faults) {
+        let Fault { kind, at_s, for_s, every_s } = *fault;
+        if Span::new(fault, format.sample_rate_hz).is_none() {
+            return Err(FaultError::Times { number, at_s, for_s, every_s });
+        }
+        if let FaultKind::ClockDrift { ppm } = kind {
+            // Two drifts may meet, so their sum is what counts.
+            drift_ppm += ppm.abs();
+            if !(0.0..=DRIFT_MAX_PPM).contains(&drift_ppm) {
+                return Err(FaultError::Drift { number, ppm: drift_ppm });
+            }
+        }
+        effect(kind, number, format)?;
+    }
+    Ok(())
 }
 
 /// What a fault does to samples; none for the clock.

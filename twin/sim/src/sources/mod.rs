@@ -19,7 +19,7 @@ mod tee;
 mod with_format;
 
 pub use fault::{Fault, FaultError, FaultKind};
-pub use faulty::Faulty;
+pub use faulty::{Faults, Faulty, check};
 pub use tape::{Recorder, Replay, Stretch, Tape};
 pub use tee::{Branch, tee};
 pub use with_format::WithFormat;

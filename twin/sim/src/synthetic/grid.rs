@@ -1,6 +1,8 @@
 //! The grid at the meter's terminals: wiring systems, nominal voltages, distortion and events.
 
+use super::load::MeterPort;
 use super::spectrum::{Phasor, Spectrum};
+use super::terminals::Wire;
 use port::Role;
 
 /// A wiring system. The phases of a meter see voltages against the neutral terminal; without a
@@ -140,6 +142,14 @@ pub enum EventKind {
     PhaseJump {
         /// Degrees, any sign.
         by_deg: f64,
+    },
+    /// Other conductors pass through the current inputs of a meter, or another way round. The grid does not feel
+    /// it, the meter does.
+    Currents {
+        /// Which meter.
+        meter: MeterPort,
+        /// What passes through each input.
+        wires: [Option<Wire>; 3],
     },
 }
 

@@ -42,5 +42,5 @@ pub use shapes::{MAX_CREST_FACTOR, MIN_CREST_FACTOR};
 pub use signal::Signal;
 pub use spectrum::{HARMONICS, Phasor, Spectrum};
 pub use terminals::{Terminals, Wire};
-pub use timeline::{MAX_PIECE_S, Piece, Pieces, Timeline};
+pub use timeline::{Piece, Pieces, Timeline};
 pub use track::{Lerp, Track};

@@ -2,7 +2,7 @@
 
 use super::exact::Exact;
 use super::kernel::{Basis, LANES, Lanes, Orders, Term, terms};
-use super::timeline::{Piece, Pieces, Timeline};
+use super::timeline::{Piece, Pieces, Timeline, next_cut_s};
 use crate::noise::{Noise, Stream};
 use crate::waveform::Waveform;
 use port::Role;
@@ -13,9 +13,14 @@ use std::ops::Range;
 /// so how a caller cuts its reads cannot change a sample.
 const BLOCK: usize = 256;
 
+/// Told before each piece up to which second it may reach, gives the timeline from its beginning on if it has become
+/// another; all that was played before is the same in both.
+pub(crate) type Follow = Box<dyn FnMut(f64) -> Option<Box<dyn Timeline + Send>> + Send>;
+
 /// A timeline being played: a [`Waveform`] computed from spectra.
 pub struct Synthetic {
     timeline: Box<dyn Timeline + Send>,
+    follow: Option<Follow>,
     /// Samples after which the signal ends; infinite signals never reach it.
     end_s: f64,
     index: u64,
@@ -66,7 +71,14 @@ impl Synthetic {
             orders: Orders::default(),
             basis: Basis::new(),
             timeline,
+            follow: None,
         }
+    }
+
+    /// Follows what becomes of the timeline while it is played.
+    #[must_use]
+    pub(crate) fn following(self, follow: Follow) -> Synthetic {
+        Synthetic { follow: Some(follow), ..self }
     }
 
     /// What is played; for [`super::truth`].
@@ -96,7 +108,11 @@ impl Synthetic {
 
     /// Goes on to the piece that holds the sample `index`.
     fn next_piece(&mut self, rate_hz: f64, index: u64) {
-        self.pieces.advance_to(index as f64 / rate_hz, &*self.timeline, &mut self.piece);
+        let at_s = index as f64 / rate_hz;
+        if let Some(news) = self.follow.as_mut().and_then(|follow| follow(next_cut_s(at_s))) {
+            self.timeline = news;
+        }
+        self.pieces.advance_to(at_s, &*self.timeline, &mut self.piece);
         self.piece_end = first_index_at(self.piece.end_s, rate_hz);
         let per_s = 1.0 / self.piece.length_s();
         self.orders = Orders::default();

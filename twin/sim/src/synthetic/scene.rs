@@ -5,10 +5,11 @@ use super::load::{Load, LoadKind, MeterPort, Nominal};
 use super::random::Wander;
 use super::schedule::Bursts;
 use super::spectrum::Spectrum;
-use super::terminals::Terminals;
+use super::terminals::{Terminals, Wire};
 use super::timeline::Timeline;
 use super::track::Track;
 use port::{Role, SlotId};
+use std::borrow::Cow;
 use std::f64::consts::TAU;
 
 /// Streams of the wanders: three phases, all phases together, frequency, then two a load.
@@ -38,7 +39,9 @@ pub struct Scene {
     phase_wanders: [Wander; 3],
     common_wander: Wander,
     loads: Vec<Placed>,
+    /// As the wires lie at the beginning, and what becomes of them, in the order of time.
     terminals: Terminals,
+    rewirings: Vec<Rewiring>,
     /// Local time of day of the first sample in seconds.
     day_s: f64,
 }
@@ -57,6 +60,9 @@ struct Placed {
 }
 
 type Three = [Spectrum; 3];
+
+/// When other wires pass through the inputs of a meter, and which.
+type Rewiring = (f64, MeterPort, [Option<Wire>; 3]);
 
 /// The built-in meter and the modules.
 const METERS: usize = 1 + SlotId::MAX as usize;
@@ -94,6 +100,7 @@ impl Scene {
             common_wander: wander(COMMON_STREAM, grid.voltage_wander * COMMON_PART),
             loads: Vec::new(),
             terminals: Terminals::default(),
+            rewirings: Vec::new(),
             day_s,
             grid,
         };
@@ -125,11 +132,29 @@ impl Scene {
                 let before = self.jumps_cycles.at(at_s);
                 go(&mut self.jumps_cycles, at_s, 0.0, before + by_deg / 360.0);
             }
+            EventKind::Currents { meter, wires } => {
+                self.rewirings.push((at_s, meter, wires));
+            }
         }
     }
 
+    /// How the wires lie at an instant.
+    fn terminals_at(&self, at_s: f64) -> Cow<'_, Terminals> {
+        let mut terminals = Cow::Borrowed(&self.terminals);
+        for (_, meter, wires) in self.rewirings.iter().take_while(|(from_s, ..)| *from_s <= at_s) {
+            terminals.to_mut().rewire(*meter, *wires);
+        }
+        terminals
+    }
+
     fn next_grid_event(&self, after_s: f64) -> f64 {
-        let grid = self.frequency_hz.next_knot(after_s).min(self.jumps_cycles.next_knot(after_s));
+        let mut rewired = self.rewirings.iter().map(|(at_s, ..)| *at_s);
+        let rewired = rewired.find(|at_s| *at_s > after_s).unwrap_or(f64::INFINITY);
+        let grid = self
+            .frequency_hz
+            .next_knot(after_s)
+            .min(self.jumps_cycles.next_knot(after_s))
+            .min(rewired);
         self.levels.iter().map(|track| track.next_knot(after_s)).fold(grid, f64::min)
     }
 
@@ -332,14 +357,15 @@ impl Timeline for Scene {
         for (voltage, current) in voltages.iter_mut().zip(&through[0]) {
             *voltage += *current * -self.grid.line_ohm;
         }
-        voltages = self.terminals.voltages(&voltages, self.grid.system.has_neutral());
+        let terminals = self.terminals_at(within_s);
+        voltages = terminals.voltages(&voltages, self.grid.system.has_neutral());
         voltages.iter_mut().for_each(|voltage| drop_traces(voltage, self.grid.voltage_v));
         let phases = self.grid.system.phases();
         let (first, mut rest) = out.split_at_mut(phases);
         first.copy_from_slice(&voltages[..phases]);
         for meter in &self.meters {
             let conductors = &through[usize::from(meter.number())];
-            let mut currents = self.terminals.currents(*meter, conductors);
+            let mut currents = terminals.currents(*meter, conductors);
             let largest_a = currents.iter().map(Spectrum::true_rms).fold(0.0, f64::max);
             currents.iter_mut().for_each(|current| drop_traces(current, largest_a));
             let (these, others) = rest.split_at_mut(phases);

@@ -47,16 +47,26 @@ impl Terminals {
         phases.map(|v| v.map_or(Spectrum::ZERO, |v| v + sum * (-1.0 / connected)))
     }
 
+    /// Puts other conductors through the inputs of a meter.
+    pub(super) fn rewire(&mut self, meter: MeterPort, wires: [Option<Wire>; 3]) {
+        self.currents.retain(|(known, _)| *known != meter);
+        self.currents.push((meter, wires));
+    }
+
+    /// What passes through each current input of a meter.
+    pub fn of(&self, meter: MeterPort) -> [Option<Wire>; 3] {
+        let as_they_should = [0, 1, 2].map(|conductor| Some(Wire { conductor, reversed: false }));
+        let known = self.currents.iter().find(|(known, _)| *known == meter);
+        known.map_or(as_they_should, |(_, wires)| *wires)
+    }
+
     /// Currents through a meter's inputs from those of the conductors.
     pub(super) fn currents(&self, meter: MeterPort, conductors: &[Spectrum; 3]) -> [Spectrum; 3] {
-        match self.currents.iter().find(|(known, _)| *known == meter) {
-            None => *conductors,
-            Some((_, wires)) => wires.map(|wire| match wire {
-                None => Spectrum::ZERO,
-                Some(Wire { conductor, reversed: false }) => conductors[conductor],
-                Some(Wire { conductor, reversed: true }) => -conductors[conductor],
-            }),
-        }
+        self.of(meter).map(|wire| match wire {
+            None => Spectrum::ZERO,
+            Some(Wire { conductor, reversed: false }) => conductors[conductor],
+            Some(Wire { conductor, reversed: true }) => -conductors[conductor],
+        })
     }
 }
 

@@ -4,10 +4,6 @@ use super::exact::Exact;
 use super::spectrum::Spectrum;
 use port::Role;
 
-/// Longest piece in seconds. Keeps the arithmetic within a piece in the precision it was tested for;
-/// a steady signal is simply cut here.
-pub const MAX_PIECE_S: f64 = 1024.0;
-
 /// What there is at the terminals, as a function of time in seconds since the first sample.
 ///
 /// Everything is asked for "on the piece that holds `within_s`", so that both ends of a piece come
@@ -44,7 +40,13 @@ pub trait Timeline {
     fn spectra(&self, within_s: f64, at_s: f64, out: &mut [Spectrum]);
 }
 
-/// A stretch of time in which the frequency and every phasor are linear.
+/// The first cut after an instant. Every whole second is one, whatever happens: so what is changed from a
+/// whole second on leaves every sample before it as it was, to the last bit.
+pub(super) fn next_cut_s(after_s: f64) -> f64 {
+    after_s.floor() + 1.0
+}
+
+/// A stretch of time in which the frequency and every phasor are linear; at most a second.
 #[derive(Debug, Clone, Default)]
 pub struct Piece {
     /// First instant, in seconds.
@@ -121,7 +123,7 @@ impl Pieces {
     /// Passes the next piece, of which all but the spectra is filled in; returns an instant within it.
     fn pass(&mut self, timeline: &dyn Timeline, piece: &mut Piece) -> f64 {
         let start_s = self.next_s;
-        let end_s = timeline.next_knot(start_s).min(start_s + MAX_PIECE_S);
+        let end_s = timeline.next_knot(start_s).min(next_cut_s(start_s));
         assert!(end_s > start_s, "a knot lies in the future: {end_s} s after {start_s} s");
         let within_s = start_s + (end_s - start_s) / 2.0;
         let frequency_hz = [start_s, end_s].map(|at_s| timeline.frequency_hz(within_s, at_s));

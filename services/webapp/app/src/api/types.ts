@@ -543,8 +543,8 @@ export interface Twin {
   digest?: string;
   windows: number;
   samples: number;
-  /** What the timetable and the injections have done. */
-  events?: { at_s: number; kind: string; text: string }[];
+  /** What was injected, the first first. */
+  injected: { at_s: number; kind: string; text: string }[];
 }
 
 export interface ScenarioInfo {
@@ -553,14 +553,17 @@ export interface ScenarioInfo {
   description: string;
 }
 
+/** `set`: some of the choices; `list`: one choice a phase. */
 export interface InjectionParameter {
   name: string;
-  type: string;
-  unit?: string;
+  doc: string;
+  type: 'number' | 'text' | 'choice' | 'set' | 'list';
+  unit: string;
   min?: number;
   max?: number;
-  choices?: (string | number)[];
-  default?: unknown;
+  choices?: string[];
+  default: string | number | string[] | null;
+  needed: boolean;
 }
 
 export interface InjectionKind {

@@ -8,7 +8,7 @@ import { useResource } from '~/state/resource';
 import { simulated } from '~/state/session';
 import { Empty, Loaded } from '~/ui/states';
 import { Effect } from './Effect';
-import { Events } from './Events';
+import { Injected } from './Injected';
 import { Injections } from './Injections';
 import { Scenario } from './Scenario';
 import { Source } from './Source';
@@ -36,7 +36,7 @@ function Console() {
         </section>
         <section class="panel stack"><Effect /></section>
       </div>
-      {twin.value && <Events twin={twin.value} />}
+      {twin.value && <Injected twin={twin.value} />}
       <Source />
     </div>
   );
