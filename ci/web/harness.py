@@ -98,18 +98,21 @@ def anyone() -> ssl.SSLContext:
 
 
 class Meter:
-    """A running meter."""
+    """A running meter. With `usual` its data lie where they do if nothing is said, in a home of its own."""
 
-    def __init__(self, ems: str, *arguments: str, data: pathlib.Path | None = None, json_lines: bool = False):
+    def __init__(
+        self, ems: str, *arguments: str, data: pathlib.Path | None = None, json_lines: bool = False, usual: bool = False
+    ):
         self.ems = ems
         self.folder = None if data else tempfile.TemporaryDirectory()
         self.data = data or pathlib.Path(self.folder.name, "data")
         self.log_file = tempfile.NamedTemporaryFile("w+", suffix=".log")
         command = [ems, "run", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0", "--modbus", "127.0.0.1:0"]
-        command += ["--data", str(self.data), *arguments]
+        command += arguments if usual else ["--data", str(self.data), *arguments]
         command += ["--json"] if json_lines else []
         self.lines_file = tempfile.NamedTemporaryFile("w+", suffix=".ndjson")
-        self.process = subprocess.Popen(command, stdout=self.lines_file, stderr=self.log_file)
+        surroundings = {**os.environ, "XDG_STATE_HOME": str(self.data)}
+        self.process = subprocess.Popen(command, stdout=self.lines_file, stderr=self.log_file, env=surroundings)
         self.port = int(self.wait_for(r"the page: https://[^:]+:(\d+)/"))
 
     def wait_for(self, pattern: str) -> str:
@@ -150,6 +153,14 @@ class Meter:
         client = self.nobody()
         answer = client.post("/api/v1/login", {"username": f"{role}1", "password": PASSWORDS[role]})
         check(answer.status == 200, f"login as {role}: {answer.status} {answer.body!r}")
+        client.cookie = answer.headers["set-cookie"].split(";")[0]
+        client.csrf = answer.json()["csrf"]
+        return client
+
+    def follow(self, link: str) -> Client:
+        client = self.nobody()
+        answer = client.post("/api/v1/login/link", {"token": link})
+        check(answer.status == 200, f"login by link: {answer.status} {answer.body!r}")
         client.cookie = answer.headers["set-cookie"].split(";")[0]
         client.csrf = answer.json()["csrf"]
         return client

@@ -4,6 +4,7 @@ Injects one of each kind into a running meter, looks for what comes of some of t
 meter then gives out from its beginning: it has to give the same digest.
 """
 
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from harness import PATIENCE_S, Client, Failed, Meter, binary, check
+from harness import PATIENCE_S, Client, Failed, Meter, binary, check, raw_connection
 
 # The house: an oven of its own would do, but it has modules and loads of all kinds.
 SCENARIO = "house"
@@ -99,8 +100,34 @@ def played_again(ems: str, text: str, end: dict) -> None:
     check(again["digest"] == end["digest"], f"played again: {again['digest']}, not {end['digest']}")
 
 
+def another_scenario(ems: str) -> None:
+    """Another scenario takes the place of the one that runs: the same addresses and certificate, other users and data."""
+    with Meter(ems, SCENARIO, usual=True) as meter:
+        console = meter.follow(meter.link)
+        before = fingerprint(meter.port)
+        refused = console.ask("PUT", "/api/v1/twin/scenario", {"name": "no-such"})
+        check((refused.status, refused.json().get("field")) == (422, "name"), f"no such: {refused.body!r}")
+        answer = console.ask("PUT", "/api/v1/twin/scenario", {"name": "ten-modules"})
+        check(answer.status == 202, f"another: {answer.status} {answer.body!r}")
+        meter.wait_for(r"(the scenario ten-modules begins)[\s\S]*its certificate")
+        check(console.get("/api/v1/me").status == 401, "whoever was logged in is so no more")
+        there = meter.follow(answer.json()["link"])
+        check(there.get("/api/v1/twin").json()["scenario"]["name"] == "ten-modules", "it runs")
+        check(len(there.get("/api/v1/meters").json()) == 11, "with its modules")
+        check(fingerprint(meter.port) == before, "browsers know the certificate")
+    with Meter(ems, SCENARIO) as meter:
+        given = meter.follow(meter.link).ask("PUT", "/api/v1/twin/scenario", {"name": "ten-modules"})
+        check(given.status == 422, f"a folder that was given is not left: {given.status}")
+
+
+def fingerprint(port: int) -> str:
+    with raw_connection(port) as stream:
+        return hashlib.sha256(stream.getpeercert(binary_form=True)).hexdigest()
+
+
 def main() -> None:
     ems = binary(sys.argv[1:])
+    another_scenario(ems)
     meter = Meter(ems, SCENARIO, "--speed", "8", json_lines=True)
     with meter:
         meter.add_users()

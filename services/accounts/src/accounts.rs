@@ -95,6 +95,14 @@ pub struct Login<'a> {
     pub address: &'a str,
 }
 
+/// The secret of a new link, which lets nobody in before it is [admitted](Accounts::admit).
+///
+/// # Panics
+/// If the system has no random numbers.
+pub fn new_link() -> String {
+    new_secret()
+}
+
 /// See the module.
 pub struct Accounts {
     shelf: Arc<dyn Shelf>,
@@ -341,12 +349,13 @@ impl Accounts {
         role.ok_or(Refused::Wrong)
     }
 
-    /// A secret that logs in once, as an administrator: for the console of a simulated meter.
+    /// From now on a link logs in once, as an administrator: for the console of a simulated meter.
     ///
     /// # Errors
     /// As the shelf says.
-    pub fn link(&self, now_s: i64) -> Result<String, ShelfError> {
-        Ok(self.state()?.sessions.link(now_s))
+    pub fn admit(&self, link: &str, now_s: i64) -> Result<(), ShelfError> {
+        self.state()?.sessions.admit(link, now_s);
+        Ok(())
     }
 
     /// Lets somebody in by a link.

@@ -16,7 +16,7 @@ mod session;
 mod throttle;
 mod token;
 
-pub use accounts::{Accounts, AccountsError, Login, Refused};
+pub use accounts::{Accounts, AccountsError, Login, Refused, new_link};
 pub use document::{Preferences, Role, User};
 pub use password::{PASSWORD_MAX, PASSWORD_MIN, PasswordError, check_password};
 pub use session::{ABSOLUTE_S, IDLE_S, Session, Started};

@@ -1,6 +1,6 @@
 //! [W5, W14] Users, sessions and tokens, as a service uses them.
 
-use accounts::{Accounts, AccountsError, Login, Refused, Role, Scope};
+use accounts::{Accounts, AccountsError, Login, Refused, Role, Scope, new_link};
 use host::{MemoryShelf, Shelf};
 use std::sync::Arc;
 
@@ -129,11 +129,13 @@ fn an_address_that_tries_many_names_waits_too() {
 #[test]
 fn a_link_lets_in_once() {
     let (_, accounts) = accounts();
-    let link = accounts.link(NOW_S).expect("made");
+    let link = new_link();
+    accounts.admit(&link, NOW_S).expect("kept");
     let started = accounts.follow_link(&link, "127.0.0.1", NOW_S).expect("let in");
     assert!(started.session.is_confirmed(NOW_S + 100_000), "there is no password to confirm");
     assert_eq!(accounts.follow_link(&link, "127.0.0.1", NOW_S).unwrap_err(), Refused::Wrong);
-    let late = accounts.link(NOW_S).expect("made");
+    let late = new_link();
+    accounts.admit(&late, NOW_S).expect("kept");
     let followed = accounts.follow_link(&late, "127.0.0.1", NOW_S + 3600);
     assert_eq!(followed.unwrap_err(), Refused::Wrong, "it has ended");
 }

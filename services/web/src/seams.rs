@@ -206,6 +206,12 @@ pub trait TwinControl: Send + Sync {
     /// What was injected so far, the first first.
     fn injected(&self) -> Vec<Injected>;
 
+    /// Ends this run and begins another scenario, by its name. Gives the secret of a link that logs in once when it runs.
+    ///
+    /// # Errors
+    /// With the field at fault and the reason.
+    fn choose(&self, name: &str) -> Result<String, Refused>;
+
     /// The scenarios that come with the program.
     fn scenarios(&self) -> Vec<ScenarioName>;
 }

@@ -16,7 +16,7 @@ use crate::installation;
 use crate::keeping::{Attached, Begin};
 use crate::live::Live;
 use crate::user_command;
-use crate::web::{self, TwinHandle, WebDoor, WebRun};
+use crate::web::{self, Certificate, Chosen, TwinHandle, WebDoor, WebRun};
 use ::web::{Limits, Parts, TwinControl};
 use config::{Backend, Config, Speed};
 use host::{COMMANDS_MAX, Shelf};
@@ -70,15 +70,29 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
         true => Some(FreshFolder::make(&mut config)?),
         false => None,
     };
-    let prepared = match config.backend {
-        Backend::Sim => simulated::prepare(arguments, &config)?,
-        Backend::Ads131m08 => hardware::prepare(arguments, &config)?,
-    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    runtime.block_on(serve(arguments, config, prepared))
+    let mut from_before = FromBefore { link: accounts::new_link(), certificate: None };
+    loop {
+        let prepared = match config.backend {
+            Backend::Sim => simulated::prepare(arguments, &config)?,
+            Backend::Ads131m08 => hardware::prepare(arguments, &config)?,
+        };
+        match runtime.block_on(serve(arguments, config, prepared, from_before))? {
+            None => return Ok(()),
+            Some(next) => (config, from_before) = next,
+        }
+    }
+}
+
+/// What a run has from the one in whose place it began.
+struct FromBefore {
+    /// Secret of the link that logs in once.
+    link: String,
+    /// What browsers know already.
+    certificate: Option<Certificate>,
 }
 
 /// A data folder that is gone at the end.
@@ -107,7 +121,9 @@ async fn serve(
     arguments: &RunArgs,
     mut settings: Config,
     prepared: Prepared,
-) -> Result<(), Failure> {
+    FromBefore { link, certificate }: FromBefore,
+) -> Result<Option<(Config, FromBefore)>, Failure> {
+    let as_started = settings.clone();
     let Prepared {
         title,
         seed,
@@ -124,7 +140,7 @@ async fn serve(
     offered::recall(&*shelf, arguments, &mut settings)?;
     let doors = Doors::open(&settings).await?;
     let serial = installation.config.identity.serial.clone();
-    let door = WebDoor::open(&settings, &serial, folder.as_deref())?;
+    let door = WebDoor::open(&settings, &serial, folder.as_deref(), certificate)?;
     let lines = Lines::open(&settings.io)?;
     let control_socket = match &settings.display.control {
         Some(path) => Some(front::bind(Path::new(path)).await?),
@@ -174,6 +190,7 @@ async fn serve(
     let (feed, waves) = web::tapped(feed, &config.format);
     let audit = web::audit(attached.as_mut());
     let observe = control.as_ref().map(TwinHandle::observer);
+    let (choose, chosen) = mpsc::channel(1);
     let page = match door {
         None => None,
         Some(door) => {
@@ -181,10 +198,12 @@ async fn serve(
             let gives_link =
                 config.identity.simulated && https.ip().is_loopback() && !arguments.fresh;
             let accounts = web::accounts(&shelf)?;
-            let link = match gives_link {
-                true => Some(web::link(&accounts)?),
-                false => None,
-            };
+            if gives_link {
+                web::admit(&accounts, &link)?;
+            }
+            // Users and counters of another scenario have a place of their own.
+            let may_choose = gives_link && as_started.data_folder.is_none();
+            let control = control.map(|control| control.with_choices(may_choose.then_some(choose)));
             let started = crate::document::rfc3339(linux::SystemClock.now());
             let page = door.serve(Parts {
                 images: seam.images.clone(),
@@ -204,10 +223,11 @@ async fn serve(
                 set_up: !gives_link,
                 limits: Limits::default(),
             })?;
-            page.announce(link.as_deref());
+            page.announce(gives_link.then_some(link.as_str()));
             Some(page)
         }
     };
+    let addresses = page.as_ref().map(WebRun::addresses);
     let mut served = Served { config: settings, services, seam, offered, page, shelf };
 
     let runner = Runner {
@@ -225,18 +245,52 @@ async fn serve(
     let live = Live::new(&title, seed, address);
     let output = Output { live, json: arguments.json, failure: None };
     let running = Loop::start(runner, output, attached, lines, observe);
-    let (outcome, interrupted) =
-        drive(running, arguments, &mut served, supply_fails, requests).await?;
-    if let Some(page) = served.page {
-        page.stop().await?;
-    }
+    let asked = Asked { supply_fails, requests, chosen };
+    let (outcome, why) = drive(running, arguments, &mut served, asked).await?;
+    let certificate = match served.page {
+        Some(page) => Some(page.stop().await?),
+        None => None,
+    };
     stop_front.send_replace(true);
     served.services.stop().await?;
     at_front.await.map_err(|error| Failure::Internal(format!("the display: {error}")))?;
-    if interrupted {
-        note("stopped");
+    match &why {
+        Ended::Over => {}
+        Ended::Interrupted => note("stopped"),
+        Ended::Chosen(chosen) => note(&format!("the scenario {} begins", chosen.scenario)),
     }
-    output::finish(arguments.json, &title, seed, rate, &outcome)
+    output::finish(arguments.json, &title, seed, rate, &outcome)?;
+    Ok(match why {
+        Ended::Over | Ended::Interrupted => None,
+        Ended::Chosen(Chosen { scenario, link }) => {
+            let mut config = as_started;
+            config.sim.scenario = scenario;
+            // Whoever is connected finds the next one where this one was.
+            if let (Some(web), Some((https, http))) = (&mut config.web, addresses) {
+                (web.https, web.http) = (https, http.unwrap_or(web.http));
+            }
+            config.modbus = config.modbus.map(|wanted| address.unwrap_or(wanted));
+            config.modbus_listen = config.modbus.unwrap_or(config.modbus_listen);
+            Some((config, FromBefore { link, certificate }))
+        }
+    })
+}
+
+/// Why a run has ended.
+enum Ended {
+    /// There was no more of it.
+    Over,
+    /// A signal, or the supply that fails.
+    Interrupted,
+    /// Another scenario was chosen.
+    Chosen(Chosen),
+}
+
+/// What others ask of a run.
+struct Asked {
+    supply_fails: watch::Receiver<bool>,
+    requests: mpsc::Receiver<Switching>,
+    chosen: mpsc::Receiver<Chosen>,
 }
 
 /// The image before the first window: what the counters were.
@@ -306,32 +360,32 @@ struct Served {
     shelf: Arc<dyn Shelf>,
 }
 
-/// Follows the loop and the signals until the loop has ended; whether a signal ended it.
+/// Follows the loop and the signals until the loop has ended.
 async fn drive(
     mut running: Loop,
     arguments: &RunArgs,
     served: &mut Served,
-    mut supply_fails: watch::Receiver<bool>,
-    mut requests: mpsc::Receiver<Switching>,
-) -> Result<(Outcome, bool), Failure> {
+    Asked { mut supply_fails, mut requests, mut chosen }: Asked,
+) -> Result<(Outcome, Ended), Failure> {
     let signal = |kind| signal(kind).map_err(|error| Failure::Environment(error.to_string()));
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    let mut interrupted = false;
+    let mut why = Ended::Over;
     loop {
         tokio::select! {
             result = &mut running.done => {
                 let outcome = result.map_err(|_| Failure::Internal("the loop ended early".into()))??;
-                return Ok((outcome, interrupted));
+                return Ok((outcome, why));
             }
-            _ = interrupt.recv() => interrupted = true,
-            _ = terminate.recv() => interrupted = true,
-            Ok(_) = supply_fails.wait_for(|fails| *fails), if !interrupted => {
+            _ = interrupt.recv() => why = Ended::Interrupted,
+            _ = terminate.recv() => why = Ended::Interrupted,
+            Ok(_) = supply_fails.wait_for(|fails| *fails), if matches!(why, Ended::Over) => {
                 // The last gasp: what a stop keeps, within the time that is left.
                 note("note: the supply fails; the counters are kept");
-                interrupted = true;
+                why = Ended::Interrupted;
             }
+            Some(chosen) = chosen.recv(), if matches!(why, Ended::Over) => why = Ended::Chosen(chosen),
             Some(switching) = requests.recv() => {
                 let done = switch_modbus(served, switching.on).await;
                 // Who asked may have gone; it is done all the same.
@@ -343,7 +397,7 @@ async fn drive(
                 supervisor::reloaded();
             }
         }
-        running.stop.store(interrupted, Ordering::Relaxed);
+        running.stop.store(!matches!(why, Ended::Over), Ordering::Relaxed);
     }
 }
 

@@ -10,10 +10,10 @@ mod shelf;
 mod twin;
 mod waves;
 
-use certificate::Certificate;
+pub use certificate::Certificate;
 pub use facts::device;
 pub use shelf::FolderShelf;
-pub use twin::TwinHandle;
+pub use twin::{Chosen, TwinHandle};
 use waves::{Tap, Tapped};
 
 use crate::failure::{Failure, note};
@@ -46,14 +46,19 @@ pub struct WebDoor {
 }
 
 impl WebDoor {
-    /// Opens them, if the configuration says so. `folder` is where the device's own certificate lies.
+    /// Opens them, if the configuration says so. `folder` is where the device's own certificate lies; one that was
+    /// shown before on the same addresses goes before it.
     pub fn open(
         config: &Config,
         serial: &str,
         folder: Option<&Path>,
+        shown_before: Option<Certificate>,
     ) -> Result<Option<WebDoor>, Failure> {
         let Some(wanted) = &config.web else { return Ok(None) };
-        let certificate = Certificate::open(wanted, serial, folder)?;
+        let certificate = match shown_before {
+            Some(certificate) => certificate,
+            None => Certificate::open(wanted, serial, folder)?,
+        };
         let bound =
             Server::bind(wanted.https, Some(wanted.http), certificate.shown(), Limits::default());
         let server = bound.map_err(|(address, error)| {
@@ -79,10 +84,11 @@ impl WebDoor {
             .build()
             .map_err(|error| Failure::Internal(error.to_string()))?;
         let (stop, stopped) = watch::channel(false);
-        let WebDoor { server, certificate, https } = self;
+        let addresses = self.addresses();
+        let WebDoor { server, certificate, .. } = self;
         let web = Web::new(parts);
         let thread = std::thread::spawn(move || runtime.block_on(server.run(web, stopped)));
-        Ok(WebRun { stop, thread, certificate, https })
+        Ok(WebRun { stop, thread, certificate, addresses })
     }
 }
 
@@ -91,7 +97,7 @@ pub struct WebRun {
     stop: watch::Sender<bool>,
     thread: JoinHandle<()>,
     certificate: Certificate,
-    https: SocketAddr,
+    addresses: (SocketAddr, Option<SocketAddr>),
 }
 
 impl WebRun {
@@ -100,9 +106,14 @@ impl WebRun {
         self.certificate.reload();
     }
 
+    /// Where it listens, with HTTPS and HTTP.
+    pub fn addresses(&self) -> (SocketAddr, Option<SocketAddr>) {
+        self.addresses
+    }
+
     /// Tells how the page is reached, on standard error.
     pub fn announce(&self, link: Option<&str>) {
-        let https = self.https;
+        let (https, _) = self.addresses;
         let host =
             if https.ip().is_unspecified() { "localhost".into() } else { https.ip().to_string() };
         let host = if https.is_ipv6() && host != "localhost" { format!("[{host}]") } else { host };
@@ -114,12 +125,13 @@ impl WebRun {
         note(&format!("its certificate is {}", self.certificate.describe()));
     }
 
-    /// Ends it and waits until it has.
-    pub async fn stop(self) -> Result<(), Failure> {
+    /// Ends it and waits until it has; what is left is its certificate.
+    pub async fn stop(self) -> Result<Certificate, Failure> {
         self.stop.send_replace(true);
-        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
+        let thread = self.thread;
+        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
         match joined {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => Ok(self.certificate),
             _ => Err(Failure::Internal("the web server stopped at a fault of its own".into())),
         }
     }
@@ -138,10 +150,10 @@ pub fn accounts(shelf: &Arc<dyn Shelf>) -> Result<Arc<Accounts>, Failure> {
     Ok(Arc::new(accounts.map_err(|error| Failure::File(error.to_string()))?))
 }
 
-/// A secret that logs in once.
-pub fn link(accounts: &Accounts) -> Result<String, Failure> {
+/// Lets whoever has a link in once.
+pub fn admit(accounts: &Accounts, link: &str) -> Result<(), Failure> {
     let now_s = linux::SystemClock.now().unix_ns.div_euclid(1_000_000_000);
-    accounts.link(now_s).map_err(|error| Failure::Environment(error.to_string()))
+    accounts.admit(link, now_s).map_err(|error| Failure::Environment(error.to_string()))
 }
 
 /// A feed whose samples can be looked at, and what looks at them; a feed of windows has none.

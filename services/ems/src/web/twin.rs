@@ -10,6 +10,7 @@ use port::Pace;
 use sim::scenario::Scenario;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
 use web::{Injected, Injection, Progress, Refused, ScenarioFacts, ScenarioName, TwinControl};
 use world::Effects;
 
@@ -46,7 +47,18 @@ pub struct TwinHandle {
     shared: Arc<Shared>,
     facts: ScenarioFacts,
     injections: Injections,
+    /// Takes another scenario; none where this run is not to end.
+    choices: Option<mpsc::Sender<Chosen>>,
     rate_hz: f64,
+}
+
+/// Another scenario, to be run in place of the present one.
+#[derive(Debug)]
+pub struct Chosen {
+    /// Its name.
+    pub scenario: String,
+    /// Secret that logs in once when it runs: its users are others.
+    pub link: String,
 }
 
 impl TwinHandle {
@@ -80,8 +92,15 @@ impl TwinHandle {
                 text: String::new(),
             },
             injections: Injections::new(config, scenario, text, future),
+            choices: None,
             rate_hz,
         })
+    }
+
+    /// One that takes another scenario.
+    #[must_use]
+    pub fn with_choices(self, choices: Option<mpsc::Sender<Chosen>>) -> TwinHandle {
+        TwinHandle { choices, ..self }
     }
 
     /// The pace that follows it.
@@ -130,6 +149,25 @@ impl TwinControl for TwinHandle {
 
     fn progress(&self) -> Progress {
         self.shared.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn choose(&self, name: &str) -> Result<String, Refused> {
+        let refuse = |reason: &str| Refused::new("name", reason);
+        if !scenario::shipped().any(|known| known.name == name) {
+            return Err(refuse(
+                "there is no such scenario; GET /api/v1/twin/scenarios has all of them",
+            ));
+        }
+        let Some(choices) = &self.choices else {
+            return Err(refuse(
+                "this run keeps its data in a folder that was given, or serves others than this machine, so it goes on; \
+                 start another `ems run` with the scenario",
+            ));
+        };
+        let link = accounts::new_link();
+        let chosen = Chosen { scenario: name.into(), link: link.clone() };
+        choices.try_send(chosen).map_err(|_| refuse("another scenario begins already"))?;
+        Ok(link)
     }
 
     fn injections(&self) -> Vec<Injection> {

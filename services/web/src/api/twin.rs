@@ -8,7 +8,7 @@ use crate::seams::{Injected, Injection, Progress, ScenarioFacts, ScenarioName, T
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use warp::http::Method;
+use warp::http::{Method, StatusCode};
 
 /// The rows.
 pub fn operations() -> Vec<Operation> {
@@ -33,6 +33,16 @@ pub fn operations() -> Vec<Operation> {
             "The scenario as TOML, with what was injected: played again it gives the same digest.",
             Content::Other("application/toml"),
             handler!(scenario),
+        ),
+        Operation::new(
+            Method::PUT,
+            "/api/v1/twin/scenario",
+            "choose_scenario",
+            "Ends this run and begins another scenario, with data of its own. The link logs in once when it runs.",
+            Needs::Administrator,
+            Content::Json(shape::<Choice>),
+            (202, Content::Json(shape::<Begins>)),
+            handler!(choose),
         ),
         Operation::get(
             "/api/v1/twin/scenarios",
@@ -90,6 +100,20 @@ struct Pace {
     speed: Speed,
 }
 
+/// Another scenario.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Choice {
+    /// Of those that come with the program.
+    name: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Begins {
+    /// What is put behind `#link=` in the address of the page.
+    link: String,
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Speed {
@@ -129,6 +153,15 @@ async fn digest(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
 
 async fn scenario(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
     Ok(Answer::text("application/toml", control(&web)?.scenario().text))
+}
+
+async fn choose(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
+    let twin = control(&web)?;
+    let Choice { name } = call.json()?;
+    let link =
+        twin.choose(&name).map_err(|refused| Problem::invalid(&refused.field, refused.reason))?;
+    web.audit(format!("{} chose the scenario {name}", call.who.name()));
+    Ok(Answer::json_with(StatusCode::ACCEPTED, &Begins { link }))
 }
 
 async fn scenarios(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {

@@ -113,6 +113,7 @@ export const update = (signal?: Signal) => get<T.Update>('/update', signal);
 // ---- Twin -------------------------------------------------------------------------------------------
 export const twin = (signal?: Signal) => get<T.Twin>('/twin', signal);
 export const setPace = (speed: 'realtime' | 'max' | number) => put<unknown>('/twin/pace', { speed });
+export const chooseScenario = (name: string) => put<{ link: string }>('/twin/scenario', { name });
 export const scenarios = (signal?: Signal) => get<T.ScenarioInfo[]>('/twin/scenarios', signal);
 export const scenario = (signal?: Signal) => get<string>('/twin/scenario', signal);
 export const injections = (signal?: Signal) => get<T.InjectionKind[]>('/twin/injections', signal);

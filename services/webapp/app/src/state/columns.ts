@@ -1,11 +1,14 @@
-// What the store keeps: its columns, asked for once a visit.
+// What the store keeps: its columns.
 
 import * as api from '~/api/client';
 import type { History, HistoryColumnInfo } from '~/api/types';
 import { useResource } from './resource';
 
+/** A meter that was just started has none, and gets them with its first rows. */
+const EVERY_MS = 60_000;
+
 export function useColumns() {
-  return useResource('history-columns', api.historyColumns);
+  return useResource('history-columns', api.historyColumns, { everyMs: EVERY_MS });
 }
 
 export function findColumn(

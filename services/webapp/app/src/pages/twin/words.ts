@@ -30,7 +30,13 @@ export const W = words({
   none_injected: ['Nothing has been injected yet.', 'Non è ancora stato iniettato nulla.', "Rien n'a encore été injecté.", 'Es wurde noch nichts eingespielt.'],
   text: ['The scenario’s file', 'Il file dello scenario', 'Le fichier du scénario', 'Die Datei des Szenarios'],
   others: ['Other scenarios', 'Altri scenari', 'Autres scénarios', 'Weitere Szenarien'],
-  others_help: ['Another scenario begins with a new start of the program.', 'Un altro scenario inizia con un nuovo avvio del programma.', 'Un autre scénario commence avec un nouveau démarrage du programme.', 'Ein anderes Szenario beginnt mit einem Neustart des Programms.'],
+  others_help: [
+    'Only a run that keeps its data in the usual place, and serves this machine alone, gives way to another.', 'Solo un’esecuzione che tiene i dati nel posto solito, e serve solo questa macchina, lascia il posto a un’altra.',
+    'Seule une exécution qui garde ses données au lieu habituel, et ne sert que cette machine, cède la place à une autre.', 'Nur ein Lauf, der seine Daten am üblichen Ort hat und nur diesem Rechner dient, macht einem anderen Platz.'],
+  run: ['Run', 'Esegui', 'Lancer', 'Starten'],
+  run_effect: [
+    'This run ends, and the scenario begins with data and users of its own.', 'Questa esecuzione termina e lo scenario inizia con dati e utenti propri.',
+    "Cette exécution se termine et le scénario commence avec ses propres données et utilisateurs.", 'Dieser Lauf endet, und das Szenario beginnt mit eigenen Daten und Benutzern.'],
   not_number: ['Enter a number.', 'Inserire un numero.', 'Entrez un nombre.', 'Geben Sie eine Zahl ein.'],
   choose_one: ['Choose at least one.', 'Scegliere almeno uno.', 'Choisissez-en au moins un.', 'Wählen Sie mindestens eines.'],
   not_simulated: ['This is a real meter; it has no twin to steer.', 'Questo è un contatore reale; non ha un gemello da guidare.', "C'est un compteur réel ; il n'a pas de jumeau à piloter.", 'Dies ist ein echter Zähler; er hat keinen Zwilling zum Steuern.'],
