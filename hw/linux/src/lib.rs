@@ -67,13 +67,18 @@ impl RealPace {
         assert!(factor > 0.0, "time passes forwards");
         RealPace { factor, begun: None }
     }
+
+    /// How long it still takes until so many simulated seconds may have passed; for who has to be woken meanwhile.
+    pub fn left(&mut self, elapsed_s: f64) -> Duration {
+        let (instant, first_s) = *self.begun.get_or_insert_with(|| (Instant::now(), elapsed_s));
+        let due = Duration::try_from_secs_f64((elapsed_s - first_s) / self.factor);
+        due.unwrap_or_default().saturating_sub(instant.elapsed())
+    }
 }
 
 impl Pace for RealPace {
     fn wait_until(&mut self, elapsed_s: f64) {
-        let (instant, first_s) = *self.begun.get_or_insert_with(|| (Instant::now(), elapsed_s));
-        let due = Duration::try_from_secs_f64((elapsed_s - first_s) / self.factor);
-        std::thread::sleep(due.unwrap_or_default().saturating_sub(instant.elapsed()));
+        std::thread::sleep(self.left(elapsed_s));
     }
 }
 

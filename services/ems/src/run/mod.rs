@@ -190,6 +190,7 @@ async fn serve(
     let (feed, waves) = web::tapped(feed, &config.format);
     let audit = web::audit(attached.as_mut());
     let observe = control.as_ref().map(TwinHandle::observer);
+    let end_waits = control.as_ref().map(TwinHandle::end_waits);
     let (choose, chosen) = mpsc::channel(1);
     let page = match door {
         None => None,
@@ -244,7 +245,10 @@ async fn serve(
     };
     let live = Live::new(&title, seed, address);
     let output = Output { live, json: arguments.json, failure: None };
-    let running = Loop::start(runner, output, attached, lines, observe);
+    let mut running = Loop::start(runner, output, attached, lines, observe);
+    if let Some(end_waits) = end_waits {
+        running.end_waits = Box::new(end_waits);
+    }
     let asked = Asked { supply_fails, requests, chosen };
     let (outcome, why) = drive(running, arguments, &mut served, asked).await?;
     let certificate = match served.page {
@@ -303,6 +307,8 @@ fn first_image(twin: &Twin, config: &TwinConfig) -> Image {
 /// The loop on a thread of its own.
 struct Loop {
     stop: Arc<AtomicBool>,
+    /// Ends a wait of its pace.
+    end_waits: Box<dyn Fn()>,
     done: oneshot::Receiver<Result<Outcome, Failure>>,
 }
 
@@ -346,7 +352,7 @@ impl Loop {
             };
             let _receiver_gone = sender.send(result);
         });
-        Loop { stop, done }
+        Loop { stop, end_waits: Box::new(|| {}), done }
     }
 }
 
@@ -397,7 +403,10 @@ async fn drive(
                 supervisor::reloaded();
             }
         }
-        running.stop.store(!matches!(why, Ended::Over), Ordering::Relaxed);
+        if !matches!(why, Ended::Over) {
+            running.stop.store(true, Ordering::Relaxed);
+            (running.end_waits)();
+        }
     }
 }
 

@@ -2,14 +2,13 @@
 
 use super::inject::Injections;
 use crate::failure::Failure;
-use crate::run::pace;
 use crate::scenario;
 use config::{Config, Speed};
 use lab::Future;
+use linux::RealPace;
 use port::Pace;
 use sim::scenario::Scenario;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use web::{Injected, Injection, Progress, Refused, ScenarioFacts, ScenarioName, TwinControl};
 use world::Effects;
@@ -17,28 +16,64 @@ use world::Effects;
 /// What both sides share.
 #[derive(Debug)]
 struct Shared {
-    speed: Mutex<Speed>,
-    /// Counts the changes of the speed.
-    changes: AtomicU64,
+    wanted: Mutex<Wanted>,
+    /// Told when it has changed.
+    changed: Condvar,
     progress: Mutex<Progress>,
 }
 
-/// A pace that can be changed while it is kept.
-pub struct AdjustablePace {
+/// How fast it is to go on.
+#[derive(Debug)]
+struct Wanted {
+    speed: Speed,
+    /// Whether there is nothing to wait for any more.
+    ends: bool,
+}
+
+impl Shared {
+    fn wanted(&self) -> MutexGuard<'_, Wanted> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn want(&self, change: impl FnOnce(&mut Wanted)) {
+        change(&mut self.wanted());
+        self.changed.notify_all();
+    }
+}
+
+/// A pace that can be changed while it is kept, and while somebody waits: a step of phasors lasts a minute.
+struct AdjustablePace {
     shared: Arc<Shared>,
-    seen: u64,
-    current: Box<dyn Pace + Send>,
+    speed: Speed,
+    current: RealPace,
 }
 
 impl Pace for AdjustablePace {
     fn wait_until(&mut self, elapsed_s: f64) {
-        let changes = self.shared.changes.load(Ordering::Acquire);
-        if changes != self.seen {
-            self.seen = changes;
-            // A new pace counts from its first wait, which is this one.
-            self.current = pace(*self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut wanted = self.shared.wanted();
+        loop {
+            if self.speed != wanted.speed {
+                // A new pace counts from its first wait, which is this one.
+                (self.speed, self.current) = (wanted.speed, real_pace(wanted.speed));
+            }
+            let left = match wanted.speed {
+                Speed::Times(_) if !wanted.ends => self.current.left(elapsed_s),
+                Speed::Times(_) | Speed::Max => return,
+            };
+            if left.is_zero() {
+                return;
+            }
+            let woken = self.shared.changed.wait_timeout(wanted, left);
+            wanted = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
-        self.current.wait_until(elapsed_s);
+    }
+}
+
+/// The pace of a speed; at [`Speed::Max`] nobody asks it.
+fn real_pace(speed: Speed) -> RealPace {
+    match speed {
+        Speed::Times(factor) => RealPace::new(factor),
+        Speed::Max => RealPace::new(1.0),
     }
 }
 
@@ -73,8 +108,8 @@ impl TwinHandle {
         let text = scenario::named(name)?.seeded(scenario.seed)?;
         let begun = Progress { position_s: 0.0, digest: String::new(), windows: 0, samples: 0 };
         let shared = Shared {
-            speed: Mutex::new(speed),
-            changes: AtomicU64::new(0),
+            wanted: Mutex::new(Wanted { speed, ends: false }),
+            changed: Condvar::new(),
             progress: Mutex::new(begun),
         };
         let start = port::Timestamp::from_unix_s(scenario.start.unix_s);
@@ -105,9 +140,15 @@ impl TwinHandle {
 
     /// The pace that follows it.
     pub fn pace(&self) -> Box<dyn Pace + Send> {
-        let speed = *self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner);
+        let speed = self.shared.wanted().speed;
         let shared = Arc::clone(&self.shared);
-        Box::new(AdjustablePace { shared, seen: 0, current: pace(speed) })
+        Box::new(AdjustablePace { shared, speed, current: real_pace(speed) })
+    }
+
+    /// Ends every wait, for a run that is to stop.
+    pub fn end_waits(&self) -> impl Fn() + Send + Sync + 'static {
+        let shared = Arc::clone(&self.shared);
+        move || shared.want(|wanted| wanted.ends = true)
     }
 
     /// What tells it of each tick.
@@ -129,7 +170,7 @@ impl TwinHandle {
 
 impl TwinControl for TwinHandle {
     fn speed(&self) -> String {
-        match *self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner) {
+        match self.shared.wanted().speed {
             Speed::Max => "max".into(),
             Speed::Times(1.0) => "realtime".into(),
             Speed::Times(factor) => factor.to_string(),
@@ -138,8 +179,7 @@ impl TwinControl for TwinHandle {
 
     fn set_speed(&self, speed: &str) -> Result<(), String> {
         let speed: Speed = speed.parse().map_err(|what| format!("speed: \"{speed}\" {what}"))?;
-        *self.shared.speed.lock().unwrap_or_else(PoisonError::into_inner) = speed;
-        self.shared.changes.fetch_add(1, Ordering::Release);
+        self.shared.want(|wanted| wanted.speed = speed);
         Ok(())
     }
 
