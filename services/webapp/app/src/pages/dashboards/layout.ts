@@ -38,6 +38,15 @@ export function settle<B extends Box>(boxes: readonly B[], moved?: string): B[] 
   return placed;
 }
 
+/** The first place in the order of reading where a box overlaps no other. */
+export function room(boxes: readonly Box[], box: Box): Pick<Box, 'x' | 'y'> {
+  for (let y = 0; ; y += 1) {
+    for (let x = 0; x <= COLUMNS - box.w; x += 1) {
+      if (!boxes.some((other) => overlap({ ...box, x, y }, other))) return { x, y };
+    }
+  }
+}
+
 function change<B extends Box>(boxes: readonly B[], id: string, by: Partial<Box>): B[] {
   return settle(boxes.map((box) => (box.id === id ? { ...box, ...by } : box)), id);
 }

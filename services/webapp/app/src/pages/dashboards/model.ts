@@ -6,6 +6,7 @@ import { t } from '~/i18n';
 import { RANGE_NAMES, type RangeName } from '~/i18n/ranges';
 import { catalog } from '~/state/catalog';
 import { chosen } from '~/state/meter';
+import { room } from './layout';
 import { W } from './words';
 
 export const KINDS: readonly WidgetKind[] = ['value', 'gauge', 'line', 'bar', 'heatmap', 'phasor', 'table', 'text'];
@@ -69,11 +70,11 @@ export function newId(): string {
   return crypto.randomUUID().slice(0, 8);
 }
 
-/** A new widget, beneath all others. */
+/** A new widget, where there is room first. */
 export function newWidget(kind: WidgetKind, widgets: readonly Widget[]): Widget {
   const [w, h] = SIZE[kind];
-  const y = Math.max(0, ...widgets.map((widget) => widget.y + widget.h));
-  return { id: newId(), kind, title: '', x: 0, y, w, h, options: { ...optionsOf({ kind, options: {} }) } };
+  const widget = { id: newId(), kind, title: '', x: 0, y: 0, w, h, options: { ...optionsOf({ kind, options: {} }) } };
+  return { ...widget, ...room(widgets, widget) };
 }
 
 function place(kind: WidgetKind, title: string, [x, y, w, h]: readonly number[], options: Partial<Options> = {}): Widget {

@@ -2,19 +2,24 @@
 
 import * as api from '~/api/client';
 import type { HistoryColumnInfo } from '~/api/types';
-import { t } from '~/i18n';
+import { t, tSlug } from '~/i18n';
 import { duration, number } from '~/i18n/format';
 import type { Span } from '~/i18n/ranges';
 import { nameOfMeter } from '~/state/meter';
 import { coverage, stepOf, type Course } from './series';
 import { queriesOf } from './useHistory';
-import { W } from './words';
+import { AGGREGATES, W } from './words';
 
 interface Props {
   course: Course;
   span: Span;
   columns: readonly HistoryColumnInfo[];
   step?: string;
+}
+
+/** What is kept of each step: the last part of a column's path. */
+function aggregatesOf(paths: readonly string[]): string {
+  return [...new Set(paths.map((path) => tSlug(AGGREGATES, path.split('/').at(-1) ?? '')))].join(', ');
 }
 
 export function Footer({ course, span, columns, step = 'auto' }: Props) {
@@ -31,9 +36,9 @@ export function Footer({ course, span, columns, step = 'auto' }: Props) {
       </span>
       <span class="row">
         {t(W.download)}
-        {queries.map((query, place) => {
-          // One file an answer; with several, each says whose it is.
-          const of = queries.length > 1 ? `${nameOfMeter(query.columns[0]?.split('/')[0] ?? '')} ${place + 1} ` : '';
+        {queries.map((query) => {
+          // One file an answer; with several, each says whose it is and what of it.
+          const of = queries.length > 1 ? `${nameOfMeter(query.columns[0]?.split('/')[0] ?? '')}, ${aggregatesOf(query.columns)} ` : '';
           return (
             <span key={query.columns.join()} class="row">
               <a class="button" href={api.historyFile(query, 'csv')} download>{of}CSV</a>

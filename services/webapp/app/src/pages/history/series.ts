@@ -29,6 +29,9 @@ function withGaps(history: History, shiftS: number): Numbers[] {
   return [x, ...values];
 }
 
+/** Of `uPlot.join`: a null reaches over the steps of others up to the next value, or the line would go on through it. */
+const EXPAND = 2;
+
 /** Steps that only one of the answers has leave the others' lines connected; null alone is a gap. */
 export function course(answers: readonly History[], shiftS = 0): Course {
   const filled = answers.filter((history) => history.start_ms.length > 0);
@@ -47,7 +50,7 @@ export function overlay(later: Course, earlier: Course, suffix: string): Course 
 
 function joined(answers: History[], tables: Numbers[][], paths: string[]): Course {
   if (tables.length === 0) return { answers, x: [], values: new Map() };
-  const [x, ...values] = tables.length === 1 ? (tables[0] ?? []) : uPlot.join(tables as uPlot.AlignedData[]);
+  const [x, ...values] = tables.length === 1 ? (tables[0] ?? []) : uPlot.join(tables as uPlot.AlignedData[], tables.map((table) => table.map(() => EXPAND)));
   return {
     answers,
     x: [...(x ?? [])] as number[],

@@ -1,4 +1,4 @@
-import { words } from '~/i18n';
+import { words, type Words } from '~/i18n';
 
 export const W = words({
   views: ['Views', 'Viste', 'Vues', 'Ansichten'],
@@ -46,4 +46,10 @@ export const W = words({
     'Above {p10} for 10 % of the time, above {p50} for half of it, above {p90} for 90 %.', 'Sopra {p10} per il 10 % del tempo, sopra {p50} per metà, sopra {p90} per il 90 %.',
     'Au-dessus de {p10} pendant 10 % du temps, de {p50} la moitié, de {p90} pendant 90 %.', 'Über {p10} während 10 % der Zeit, über {p50} die Hälfte, über {p90} während 90 %.'],
   share: ['Share of the time', 'Quota del tempo', 'Part du temps', 'Anteil der Zeit'],
+});
+
+/** What is kept of a step, by the last part of a column's path; what is not here is its own name. */
+export const AGGREGATES: Record<string, Words> = words({
+  mean: ['mean', 'media', 'moyenne', 'Mittel'],
+  delta: ['increase', 'incremento', 'accroissement', 'Zuwachs'],
 });
