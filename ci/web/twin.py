@@ -16,6 +16,7 @@ from harness import PATIENCE_S, Client, Failed, Meter, binary, check, raw_connec
 
 # The house: an oven of its own would do, but it has modules and loads of all kinds.
 SCENARIO = "house"
+PACE = 8
 
 
 def value(client: Client, path: str) -> dict:
@@ -33,6 +34,10 @@ def wait_until(what: str, holds) -> None:
             return
         time.sleep(0.05)
     raise Failed(f"{what}: not within {PATIENCE_S:.0f} s")
+
+
+def pace(client: Client, speed) -> None:
+    check(client.ask("PUT", "/api/v1/twin/pace", {"speed": speed}).status == 200, f"pace {speed}")
 
 
 def inject(client: Client, kind: str, **parameters) -> dict:
@@ -59,14 +64,20 @@ def refusals(client: Client) -> None:
 
 
 def effects(client: Client) -> None:
-    inject(client, "sag", to=60, phases=["l2"], **{"for": 4})
+    # Each stays until the next, so that however slow this machine is, it is seen.
+    inject(client, "sag", to=60, phases=["l2"])
     wait_until("a sag on L2", lambda: 130 < (value(client, "voltage_ln.l2")["value"] or 0) < 145)
+    inject(client, "sag", to=100, phases=["l2"])
     wait_until("its end", lambda: (value(client, "voltage_ln.l2")["value"] or 0) > 220)
     before = value(client, "active_power.l1")["value"]
-    inject(client, "currents", wires=["-l1", "l2", "l3"], **{"for": 6})
+    inject(client, "currents", wires=["-l1", "l2", "l3"])
     wait_until("a transformer turned round", lambda: (value(client, "active_power.l1")["value"] or 0) * before < 0)
-    inject(client, "gap", **{"for": 3})
+    inject(client, "currents", wires=["l1", "l2", "l3"])
+    # A gap ends by itself: a long one, and time that passes slowly.
+    pace(client, "realtime")
+    inject(client, "gap", **{"for": 8})
     wait_until("a gap", lambda: value(client, "voltage_ln.l1")["value"] is None)
+    pace(client, PACE)
     wait_until("its end", lambda: value(client, "voltage_ln.l1")["value"] is not None)
     inject(client, "contact", to="closed")
     wait_until("the contact", lambda: client.get("/api/v1/io").json()["input"]["closed"])
@@ -128,7 +139,7 @@ def fingerprint(port: int) -> str:
 def main() -> None:
     ems = binary(sys.argv[1:])
     another_scenario(ems)
-    meter = Meter(ems, SCENARIO, "--speed", "8", json_lines=True)
+    meter = Meter(ems, SCENARIO, "--speed", str(PACE), json_lines=True)
     with meter:
         meter.add_users()
         client = meter.log_in("operator")

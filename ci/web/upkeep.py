@@ -26,7 +26,8 @@ def main() -> int:
             check(client.get("/api/v1/device").json()["zone"] == "Europe/Paris", "the zone holds")
             name = client.get("/api/v1/dashboards/board").json()["name"]
             check(name == "As it was", f"what was restored is kept: {name}")
-    print(f"{copied} settings copied and put back, a configuration from the next start on, a newer version announced")
+            begun_anew(again, client)
+    print(f"{copied} settings copied and put back, a configuration from the next start on, a newer version announced, begun anew with another zone")
     return 0
 
 
@@ -64,6 +65,22 @@ def configured(client: Client) -> None:
     check(client.post("/api/v1/configuration/check", {"text": text}).status == 204, "a right one")
     shown = client.ask("PUT", "/api/v1/configuration", {"text": text})
     check(shown.status == 200 and shown.json()["takes_effect"] == "next_start", f"{shown.body!r}")
+
+
+def begun_anew(meter: Meter, client: Client) -> None:
+    """Another zone by set-up, and the run begins anew with it: the same addresses, counters and sessions."""
+    wrong = client.ask("PUT", "/api/v1/setup/language", {"language": "en", "zone": "Europe/Atlantis"})
+    check((wrong.status, wrong.json().get("field")) == (422, "zone"), f"a zone that is none: {wrong.body!r}")
+    done = client.ask("PUT", "/api/v1/setup/language", {"language": "en", "zone": "Asia/Tokyo"})
+    check(done.status == 200, f"a zone: {done.status} {done.body!r}")
+    check(client.get("/api/v1/configuration").json()["takes_effect"] == "next_start", "the zone waits")
+    check(meter.log_in("operator").post("/api/v1/restart").status == 403, "an operator does not")
+    check(client.post("/api/v1/restart").status == 204, "beginning anew")
+    meter.wait_for(r"(the run begins anew)[\s\S]*its certificate")
+    device = client.get("/api/v1/device")
+    check(device.status == 200, f"who was logged in stays so: {device.status}")
+    check(device.json()["zone"] == "Asia/Tokyo", "the zone holds")
+    check(client.get("/api/v1/configuration").json()["takes_effect"] == "now", "and nothing waits")
 
 
 def announced(meter: Meter, client: Client) -> None:

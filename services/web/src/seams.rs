@@ -239,4 +239,10 @@ pub trait Services: Send + Sync {
     /// # Errors
     /// With the reason.
     fn set_modbus_tcp(&self, on: bool) -> Result<(), String>;
+
+    /// Ends this run and begins it anew, with what waits for the next start. Who is logged in stays so.
+    ///
+    /// # Errors
+    /// With the reason.
+    fn restart(&self) -> Result<(), String>;
 }

@@ -18,6 +18,7 @@ use crate::live::Live;
 use crate::user_command;
 use crate::web::{self, Certificate, Chosen, TwinHandle, WebDoor, WebRun};
 use ::web::{Limits, Parts, TwinControl};
+use accounts::Accounts;
 use config::{Backend, Config, Speed};
 use host::{COMMANDS_MAX, Shelf};
 use image::Image;
@@ -25,12 +26,13 @@ use lab::Installation;
 use lines::Lines;
 use linux::RealPace;
 use metering::Tail;
-use offered::{Offered, Switching};
+use offered::{Offered, Request};
 use output::Output;
 use port::{AsFast, Clock, Pace};
 use runner::{Outcome, Runner};
 use services::{Doors, ImageClock, Seam, Services};
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -74,7 +76,7 @@ pub fn run(arguments: &RunArgs) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::Internal(error.to_string()))?;
-    let mut from_before = FromBefore { link: accounts::new_link(), certificate: None };
+    let mut from_before = FromBefore::nothing();
     loop {
         let prepared = match config.backend {
             Backend::Sim => simulated::prepare(arguments, &config)?,
@@ -93,6 +95,14 @@ struct FromBefore {
     link: String,
     /// What browsers know already.
     certificate: Option<Certificate>,
+    /// Who is logged in, if the data are the same.
+    accounts: Option<Arc<Accounts>>,
+}
+
+impl FromBefore {
+    fn nothing() -> FromBefore {
+        FromBefore { link: accounts::new_link(), certificate: None, accounts: None }
+    }
 }
 
 /// A data folder that is gone at the end.
@@ -121,7 +131,7 @@ async fn serve(
     arguments: &RunArgs,
     mut settings: Config,
     prepared: Prepared,
-    FromBefore { link, certificate }: FromBefore,
+    FromBefore { link, certificate, accounts }: FromBefore,
 ) -> Result<Option<(Config, FromBefore)>, Failure> {
     let as_started = settings.clone();
     let Prepared {
@@ -192,13 +202,18 @@ async fn serve(
     let observe = control.as_ref().map(TwinHandle::observer);
     let end_waits = control.as_ref().map(TwinHandle::end_waits);
     let (choose, chosen) = mpsc::channel(1);
+    let mut same_accounts = None;
     let page = match door {
         None => None,
         Some(door) => {
             let https = door.addresses().0;
             let gives_link =
                 config.identity.simulated && https.ip().is_loopback() && !arguments.fresh;
-            let accounts = web::accounts(&shelf)?;
+            let accounts = match &accounts {
+                Some(accounts) => Arc::clone(accounts),
+                None => web::accounts(&shelf)?,
+            };
+            same_accounts = Some(Arc::clone(&accounts));
             if gives_link {
                 web::admit(&accounts, &link)?;
             }
@@ -262,22 +277,37 @@ async fn serve(
         Ended::Over => {}
         Ended::Interrupted => note("stopped"),
         Ended::Chosen(chosen) => note(&format!("the scenario {} begins", chosen.scenario)),
+        Ended::Restarted => note("the run begins anew"),
     }
     output::finish(arguments.json, &title, seed, rate, &outcome)?;
-    Ok(match why {
-        Ended::Over | Ended::Interrupted => None,
+    let (mut config, from_before) = match why {
+        Ended::Over | Ended::Interrupted => return Ok(None),
         Ended::Chosen(Chosen { scenario, link }) => {
             let mut config = as_started;
             config.sim.scenario = scenario;
-            // Whoever is connected finds the next one where this one was.
-            if let (Some(web), Some((https, http))) = (&mut config.web, addresses) {
-                (web.https, web.http) = (https, http.unwrap_or(web.http));
-            }
-            config.modbus = config.modbus.map(|wanted| address.unwrap_or(wanted));
-            config.modbus_listen = config.modbus.unwrap_or(config.modbus_listen);
-            Some((config, FromBefore { link, certificate }))
+            (config, FromBefore { link, certificate, accounts: None })
         }
-    })
+        Ended::Restarted => {
+            let mut config = installation::of(arguments)?;
+            (config.sim.scenario, config.data_folder) =
+                (as_started.sim.scenario, as_started.data_folder);
+            (config, FromBefore { certificate, accounts: same_accounts, ..FromBefore::nothing() })
+        }
+    };
+    // Whoever is connected finds the next run where this one was, also on ports that the system chose.
+    let again = |wanted: &mut SocketAddr, was: Option<SocketAddr>| {
+        if wanted.port() == 0 {
+            *wanted = was.unwrap_or(*wanted);
+        }
+    };
+    let (https, http) = addresses.unzip();
+    if let Some(web) = &mut config.web {
+        again(&mut web.https, https);
+        again(&mut web.http, http.flatten());
+    }
+    config.modbus.iter_mut().for_each(|wanted| again(wanted, address));
+    again(&mut config.modbus_listen, address);
+    Ok(Some((config, from_before)))
 }
 
 /// Why a run has ended.
@@ -288,12 +318,14 @@ enum Ended {
     Interrupted,
     /// Another scenario was chosen.
     Chosen(Chosen),
+    /// It is to begin anew.
+    Restarted,
 }
 
 /// What others ask of a run.
 struct Asked {
     supply_fails: watch::Receiver<bool>,
-    requests: mpsc::Receiver<Switching>,
+    requests: mpsc::Receiver<Request>,
     chosen: mpsc::Receiver<Chosen>,
 }
 
@@ -392,11 +424,15 @@ async fn drive(
                 why = Ended::Interrupted;
             }
             Some(chosen) = chosen.recv(), if matches!(why, Ended::Over) => why = Ended::Chosen(chosen),
-            Some(switching) = requests.recv() => {
-                let done = switch_modbus(served, switching.on).await;
-                // Who asked may have gone; it is done all the same.
-                let _gone = switching.done.send(done);
-            }
+            Some(request) = requests.recv() => match request {
+                Request::Modbus(on, done) => {
+                    let switched = switch_modbus(served, on).await;
+                    // Who asked may have gone; it is done all the same.
+                    let _gone = done.send(switched);
+                }
+                Request::Restart if matches!(why, Ended::Over) => why = Ended::Restarted,
+                Request::Restart => {}
+            },
             _ = hang_up.recv() => {
                 supervisor::reloading();
                 reload(arguments, served).await?;

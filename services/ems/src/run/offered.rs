@@ -27,25 +27,25 @@ struct Switched {
     modbus_tcp: Option<bool>,
 }
 
-/// Modbus TCP is to be switched.
-pub struct Switching {
-    /// On or off.
-    pub on: bool,
-    /// Where goes whether it was done.
-    pub done: oneshot::Sender<Result<(), String>>,
+/// What the page asks of the run.
+pub enum Request {
+    /// To switch Modbus TCP on or off, and where goes whether it was done.
+    Modbus(bool, oneshot::Sender<Result<(), String>>),
+    /// To begin anew.
+    Restart,
 }
 
 /// See the module.
 pub struct Offered {
     states: Arc<Mutex<Vec<ServiceState>>>,
     network: watch::Sender<NetworkFacts>,
-    requests: mpsc::Sender<Switching>,
+    requests: mpsc::Sender<Request>,
 }
 
 /// The page's side.
 struct Handle {
     states: Arc<Mutex<Vec<ServiceState>>>,
-    requests: mpsc::Sender<Switching>,
+    requests: mpsc::Sender<Request>,
 }
 
 impl Services for Handle {
@@ -56,14 +56,19 @@ impl Services for Handle {
     fn set_modbus_tcp(&self, on: bool) -> Result<(), String> {
         let stops = || "the meter stops".to_string();
         let (done, answer) = oneshot::channel();
-        self.requests.blocking_send(Switching { on, done }).map_err(|_| stops())?;
+        self.requests.blocking_send(Request::Modbus(on, done)).map_err(|_| stops())?;
         answer.blocking_recv().map_err(|_| stops())?
+    }
+
+    fn restart(&self) -> Result<(), String> {
+        let busy = "the meter stops, or is being switched; try again in a moment";
+        self.requests.try_send(Request::Restart).map_err(|_| busy.to_string())
     }
 }
 
 impl Offered {
     /// Of what was opened; and what the page asks for.
-    pub fn new(doors: &Doors, page: Option<&WebDoor>) -> (Offered, mpsc::Receiver<Switching>) {
+    pub fn new(doors: &Doors, page: Option<&WebDoor>) -> (Offered, mpsc::Receiver<Request>) {
         let mut states = Vec::new();
         if let Some(page) = page {
             let (https, http) = page.addresses();

@@ -141,6 +141,8 @@ fn usual_name() -> String {
 #[serde(deny_unknown_fields)]
 struct Languages {
     language: Language,
+    /// Time zone by its IANA name, such as Europe/Rome; another one holds from the next start.
+    zone: Option<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -209,7 +211,10 @@ fn accepted(call: &Call) -> Result<(), Problem> {
 }
 
 async fn language(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
-    let Languages { language } = call.json()?;
+    let Languages { language, zone } = call.json()?;
+    if let Some(zone) = zone {
+        super::upkeep::set_zone(&web, &zone)?;
+    }
     let place = Language::ALL.iter().position(|known| *known == language).expect("one of them");
     let value = i64::try_from(place).expect("four languages");
     set_one(&web, &call, SettingId::DisplayLanguage, value).await?;

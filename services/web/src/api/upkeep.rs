@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use store::calendar::Zone;
 use store::job::Configuration;
 use warp::http::Method;
 
@@ -50,6 +51,16 @@ pub fn operations() -> Vec<Operation> {
             Content::Json(shape::<Text>),
             (200, Content::Json(shape::<ShownConfiguration>)),
             handler!(put_configuration),
+        ),
+        Operation::new(
+            Method::POST,
+            "/api/v1/restart",
+            "restart",
+            "Begins the run anew, with what waits for the next start: some seconds are not measured. Sessions stay.",
+            Needs::Administrator,
+            Content::None,
+            (204, Content::None),
+            handler!(restart),
         ),
         Operation::new(
             Method::POST,
@@ -140,15 +151,39 @@ async fn check_configuration(_web: Arc<Web>, call: Call) -> Result<Answer, Probl
 async fn put_configuration(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let Text { text } = call.json()?;
     parsed("text", &text)?;
-    if web.history.is_none() {
-        return Err(Problem::new(
-            "keeps-nothing",
-            "this run keeps nothing, so that there is no next start",
-        ));
-    }
+    keeps(&web)?;
     web.shelf.update(WAITING, &mut |_| Some(text.clone().into_bytes()))?;
     web.audit(format!("{} gave another configuration, for the next start", call.who.name()));
     Ok(Answer::json(&current(&web)?))
+}
+
+/// Has another time zone wait for the next start, if it is another.
+pub fn set_zone(web: &Web, name: &str) -> Result<(), Problem> {
+    let zone = Zone::parse(name).ok_or_else(|| {
+        let detail = format!("there is no time zone \"{name}\"; write it like Europe/Rome");
+        Problem::invalid("zone", detail)
+    })?;
+    let known = Configuration::parse(&current(web)?.text);
+    let mut configuration = known.map_err(|error| Problem::invalid("zone", error.to_string()))?;
+    if configuration.zone.name() == zone.name() {
+        return Ok(());
+    }
+    configuration.zone = zone;
+    keeps(web)?;
+    web.shelf.update(WAITING, &mut |_| Some(configuration.to_toml().into_bytes()))?;
+    Ok(())
+}
+
+fn keeps(web: &Web) -> Result<(), Problem> {
+    let detail = "this run keeps nothing, so that there is no next start";
+    web.history.is_some().then_some(()).ok_or_else(|| Problem::new("keeps-nothing", detail))
+}
+
+async fn restart(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
+    keeps(&web)?;
+    web.services.restart().map_err(|error| Problem::new("conflict", error))?;
+    web.audit(format!("{} had the run begin anew", call.who.name()));
+    Ok(Answer::Done)
 }
 
 /// A copy of what was set up.

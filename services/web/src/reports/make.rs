@@ -26,6 +26,9 @@ const NOMINAL_V: [f64; 4] = [120.0, 127.0, 230.0, 277.0];
 /// EN 50160: means over ten minutes.
 const TEN_MINUTES: Step = Step::Seconds(600);
 
+/// A line to write on.
+const RULE: &str = "______________________________";
+
 /// What a report is made of.
 pub struct Order {
     /// Which.
@@ -433,7 +436,25 @@ fn commissioning(order: &Order, words: Words) -> Vec<Section> {
         sections.push(wiring(image, meter, words));
     }
     sections.push(settings(image, words));
+    sections.push(signatures(words));
     sections
+}
+
+/// Room for the hands of who commissioned it and of who takes it over.
+fn signatures(words: Words) -> Section {
+    let line = |who: &'static str| {
+        vec![Cell::Text(words.text(who)), Cell::Text(RULE.into()), Cell::Text(RULE.into())]
+    };
+    let columns = [String::new(), words.text("Name and signature"), words.text("Date")];
+    Section {
+        heading: words.text("Signatures"),
+        table: Some(Table {
+            columns: columns.map(|name| (name, false)).into(),
+            rows: vec![line("Commissioned by"), line("Taken over by")],
+            total: None,
+        }),
+        ..Section::default()
+    }
 }
 
 fn device(order: &Order, words: Words) -> Section {

@@ -65,8 +65,9 @@ export const changeSettings = (wanted: Record<string, number | string>) => patch
 export const checkSettings = (wanted: Record<string, number | string>) => post<void>('/settings/check', wanted);
 export const io = (signal?: Signal) => get<T.Io>('/io', signal);
 export const setOutput = (on: boolean) => post<unknown>('/io/output', { on });
-export const configuration = (signal?: Signal) => get<{ text: string }>('/configuration', signal);
-export const saveConfiguration = (text: string) => put<{ takes_effect: string }>('/configuration', { text });
+export const configuration = (signal?: Signal) => get<T.Configuration>('/configuration', signal);
+export const saveConfiguration = (text: string) => put<T.Configuration>('/configuration', { text });
+export const restart = () => post<void>('/restart');
 export const checkConfiguration = (text: string) => post<void>('/configuration/check', { text });
 
 // ---- People and programs ----------------------------------------------------------------------------

@@ -85,7 +85,7 @@ export interface Catalog {
   languages: Language[];
   event_kinds?: string[];
   /** All that are known, and the device's own. */
-  zones?: string[];
+  zones: string[];
   zone?: string;
 }
 
@@ -342,6 +342,12 @@ export interface SettingValue {
 
 export interface SettingsReply {
   settings: Record<string, SettingValue>;
+}
+
+/** Jobs of the store, zone and tariffs as TOML. */
+export interface Configuration {
+  text: string;
+  takes_effect: 'now' | 'next_start';
 }
 
 export interface SettingsDone {

@@ -4,11 +4,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import * as api from '~/api/client';
 import { asProblem, type Problem } from '~/api/problem';
+import type { Configuration as Kept } from '~/api/types';
 import { t, words } from '~/i18n';
 import { W as Common } from '~/i18n/common';
 import { problemText } from '~/i18n/problems';
 import { effectiveText } from '~/i18n/settings';
 import { useResource } from '~/state/resource';
+import { restart } from '~/state/restart';
+import { may } from '~/state/session';
 import { useWrite } from '~/state/write';
 import { LoadedOrAbsent } from '~/ui/Absent';
 import { Button, WriteStatus } from '~/ui/Button';
@@ -21,6 +24,10 @@ const W = words({
     "Travaux de l'archive, fuseau horaire et calendrier des tarifs, en TOML.", 'Aufträge des Speichers, Zeitzone und Tarifkalender, als TOML.'],
   text: ['Text', 'Testo', 'Texte', 'Text'],
   fine: ['The text can be taken.', 'Il testo è valido.', 'Le texte est valable.', 'Der Text ist gültig.'],
+  waits: [
+    'This text waits for the next start of the run.', 'Questo testo attende il prossimo avvio.',
+    'Ce texte attend le prochain démarrage.', 'Dieser Text wartet auf den nächsten Start.'],
+  restart: ['Begin anew now', 'Riavvia ora', 'Redémarrer maintenant', 'Jetzt neu beginnen'],
   discard: ['Discard', 'Scarta', 'Abandonner', 'Verwerfen'],
 });
 
@@ -33,12 +40,33 @@ export function Configuration() {
   return (
     <section class="panel stack">
       <h2>{t(W.title)}</h2>
-      <LoadedOrAbsent resource={kept} height={200}>{({ text }) => <Editor kept={text} saved={(next) => kept.set({ text: next })} />}</LoadedOrAbsent>
+      <LoadedOrAbsent resource={kept} height={200}>
+        {({ text, takes_effect }) => (
+          <>
+            {takes_effect === 'next_start' && <Waiting />}
+            <Editor kept={text} saved={kept.set} />
+          </>
+        )}
+      </LoadedOrAbsent>
     </section>
   );
 }
 
-function Editor({ kept, saved }: { kept: string; saved: (text: string) => void }) {
+/** What was saved is not what holds, until the run begins anew. */
+function Waiting() {
+  const write = useWrite(() => restart('/device/settings'));
+  return (
+    <div class="notice notice-warning row row-spread" role="status">
+      <span>{t(W.waits)}</span>
+      <span class="row">
+        <Button pending={write.pending} disabled={!may('administrator')} onClick={() => void write.run()}>{t(W.restart)}</Button>
+        <WriteStatus status={write.status} />
+      </span>
+    </div>
+  );
+}
+
+function Editor({ kept, saved }: { kept: string; saved: (kept: Kept) => void }) {
   const [text, setText] = useState(kept);
   const [wrong, setWrong] = useState<Problem | null>(null);
   const [checked, setChecked] = useState(false);
@@ -60,8 +88,7 @@ function Editor({ kept, saved }: { kept: string; saved: (text: string) => void }
     };
   }, [text, changed]);
   const write = useWrite(async () => {
-    await api.saveConfiguration(text);
-    saved(text);
+    saved(await api.saveConfiguration(text));
   });
   return (
     <form

@@ -13,6 +13,7 @@ import { SimulatedBand } from '~/shell/SimulatedBand';
 import { catalog, device, loadCatalog } from '~/state/catalog';
 import { forgetLive, startLive } from '~/state/live';
 import { useResource } from '~/state/resource';
+import { restart } from '~/state/restart';
 import { me, session } from '~/state/session';
 import { Icon } from '~/ui/Icon';
 import { Loaded, ProblemNotice, Skeleton } from '~/ui/states';
@@ -77,7 +78,10 @@ function Wizard({ setup, set, reload }: WizardProps) {
     else reload();
     const following = names[place + 1];
     if (following) return go(following);
-    set(await api.setupFinish());
+    const finished = await api.setupFinish();
+    // Another time zone: days and tariffs have to begin by it.
+    if ((await api.configuration()).takes_effect === 'next_start') return restart('/');
+    set(finished);
     navigate('/', 'replace');
     const known = me.value;
     if (known) session.value = { state: 'in', me: { ...known, set_up: true } };

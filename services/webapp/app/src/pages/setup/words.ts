@@ -24,8 +24,10 @@ export const W = words({
   differ: ['The two passwords differ.', 'Le due password sono diverse.', 'Les deux mots de passe diffèrent.', 'Die beiden Passwörter sind verschieden.'],
   zone: ['Time zone', 'Fuso orario', 'Fuseau horaire', 'Zeitzone'],
   zone_help: [
-    'Days, tariffs and demand intervals follow this zone. It is part of the configuration.', 'Giorni, tariffe e intervalli di domanda seguono questo fuso. Fa parte della configurazione.',
-    'Les jours, tarifs et périodes suivent ce fuseau. Il fait partie de la configuration.', 'Tage, Tarife und Mittelungszeiten folgen dieser Zone. Sie gehört zur Konfiguration.'],
+    'Days and tariffs follow this zone. Another one is taken over at the end: the meter begins anew, which takes some seconds.',
+    'Giorni e tariffe seguono questo fuso. Un altro è preso alla fine: il contatore ricomincia, in pochi secondi.',
+    "Les jours et tarifs suivent ce fuseau. Un autre est pris à la fin : le compteur redémarre en quelques secondes.",
+    'Tage und Tarife folgen dieser Zone. Eine andere gilt am Ende: der Zähler beginnt neu, was einige Sekunden dauert.'],
   device_time: ['The device’s clock', 'Orologio del dispositivo', "Horloge de l'appareil", 'Uhr des Geräts'],
   isolation: ['Isolation of the circuits', 'Isolamento dei circuiti', 'Isolation des circuits', 'Isolation der Kreise'],
   check_help: [

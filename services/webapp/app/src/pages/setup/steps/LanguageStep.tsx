@@ -1,9 +1,12 @@
-// The language of the device's display and of the first administrator; zone and clock as they are.
+// The language of the device's display and of the first administrator, the zone of its days and tariffs, and the clock as
+// it is.
 
+import { useState } from 'preact/hooks';
 import * as api from '~/api/client';
 import type { Language } from '~/api/types';
 import { LANGUAGES, language, t } from '~/i18n';
 import { moment, offset, zone } from '~/i18n/format';
+import { catalog } from '~/state/catalog';
 import { image } from '~/state/live';
 import { choosePreferences } from '~/state/preferences';
 import { useWrite } from '~/state/write';
@@ -12,8 +15,16 @@ import type { StepProps } from '../index';
 import { StepForm } from '../StepForm';
 import { W } from '../words';
 
+/** A device as delivered is at UTC; where it stands, people's browsers mostly know. */
+function likely(zones: readonly string[]): string {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone.value === 'UTC' && zones.includes(here) ? here : zone.value;
+}
+
 export function LanguageStep({ done, back }: StepProps) {
-  const write = useWrite(() => api.setupStep('language', { language: language.value }));
+  const zones = catalog.value?.zones ?? [];
+  const [place, setPlace] = useState(() => likely(zones));
+  const write = useWrite(() => api.setupStep('language', { language: language.value, zone: place }));
   const next = async () => {
     const answer = await write.run();
     if (answer) done(answer);
@@ -26,13 +37,14 @@ export function LanguageStep({ done, back }: StepProps) {
         options={LANGUAGES.map(({ slug, name }) => ({ key: slug, name }))}
         onChange={(chosen) => void choosePreferences({ language: chosen }, false)}
       />
+      <SelectField
+        label={t(W.zone)} value={place} onChange={setPlace} error={write.problem?.of('zone')} help={t(W.zone_help)}
+        options={zones.map((name) => ({ key: name, name }))}
+      />
       <dl class="setup-facts">
         <dt>{t(W.device_time)}</dt>
-        <dd>{time ? moment(time, 'full') : '–'}</dd>
-        <dt>{t(W.zone)}</dt>
-        <dd>{zone.value} {time && `(${offset(time)})`}</dd>
+        <dd>{time ? `${moment(time, 'full')} (${offset(time)})` : '–'}</dd>
       </dl>
-      <p class="small dim">{t(W.zone_help)}</p>
     </StepForm>
   );
 }
