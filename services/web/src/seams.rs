@@ -130,7 +130,7 @@ pub struct InjectionParameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
     /// What it may be.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
     /// What a form begins with; null for nothing.
     pub default: serde_json::Value,
