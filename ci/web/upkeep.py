@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """What an installer does from afar: another configuration, a copy and its way back, a version that is announced, what the
-program is made of.
+program is made of, a certificate that nears its end.
 
     ci/web/upkeep.py [EMS]
 """
 
 import base64
+import hashlib
 import json
 import pathlib
 import re
+import ssl
 import subprocess
 import sys
+import tempfile
 import tomllib
 
 from harness import Client, Failed, Meter, PASSWORDS, binary, check
@@ -28,6 +31,7 @@ def main() -> int:
         announced(meter, client)
         listed = inventory(meter.log_in("viewer"))
         meter.stop()
+        short_lived(meter.data / "web/certificate.pem", meter.data / "web/certificate.key")
         with Meter(ems, data=meter.data) as again:
             client = again.log_in("administrator")
             shown = client.get("/api/v1/configuration").json()
@@ -35,8 +39,11 @@ def main() -> int:
             check(client.get("/api/v1/device").json()["zone"] == "Europe/Paris", "the zone holds")
             name = client.get("/api/v1/dashboards/board").json()["name"]
             check(name == "As it was", f"what was restored is kept: {name}")
+            check("it makes a new one" in again.log(), "a certificate of its own that ends soon is made anew")
+            certificate(again, client, False)
+    imported(ems)
     print(f"{copied} settings copied and put back, a configuration from the next start on, a newer version announced")
-    print(f"{listed} in the inventory, as in the lock files")
+    print(f"{listed} in the inventory, as in the lock files; a certificate that ends soon is told, and made anew if it is the own")
     return 0
 
 
@@ -127,6 +134,36 @@ def tree(edges: str) -> set[tuple[str, str]]:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     check(done.returncode == 0, f"cargo tree: {done.stderr}")
     return set(re.findall(r"^(\S+) v(\S+)", done.stdout, re.MULTILINE))
+
+
+def short_lived(certificate: pathlib.Path, key: pathlib.Path) -> None:
+    """Writes a certificate that ends in ten days."""
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "10"]
+    command += ["-subj", "/CN=meter.local", "-out", str(certificate), "-keyout", str(key)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    check(done.returncode == 0, f"openssl: {done.stderr}")
+
+
+def certificate(meter: Meter, client: Client, expires_soon: bool) -> None:
+    """What is told of it is what is shown."""
+    told = client.get("/api/v1/device").json()["certificate"]
+    shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", meter.port)))
+    check(told["fingerprint"].replace(":", "").lower() == hashlib.sha256(shown).hexdigest(), f"fingerprint: {told}")
+    check(told["expires_soon"] == expires_soon, f"whether it ends soon: {told}")
+    warned = f"the certificate holds until {told['not_after']}" in meter.log()
+    check(warned == expires_soon, f"at the start: {meter.log()}")
+
+
+def imported(ems: str) -> None:
+    """One that somebody brought is only warned of."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        short_lived(folder / "own.pem", folder / "own.key")
+        config = folder / "config.toml"
+        config.write_text(f'backend = "sim"\n[web]\ncertificate = "{folder}/own.pem"\nkey = "{folder}/own.key"\n')
+        with Meter(ems, "--config", str(config)) as meter:
+            meter.add_users()
+            certificate(meter, meter.log_in("viewer"), True)
 
 
 if __name__ == "__main__":

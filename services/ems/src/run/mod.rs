@@ -185,6 +185,7 @@ async fn serve(
                 true => Some(web::link(&accounts)?),
                 false => None,
             };
+            let certificate = door.certificate();
             let started = crate::document::rfc3339(linux::SystemClock.now());
             let page = door.serve(Parts {
                 images: seam.images.clone(),
@@ -196,6 +197,7 @@ async fn serve(
                 zone,
                 configuration,
                 device: web::device(&title, seed, started),
+                certificate,
                 waves,
                 panel: Some(asking),
                 twin: control.map(|control| Arc::new(control) as Arc<dyn TwinControl>),

@@ -29,7 +29,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 use store::EventKind;
 use tokio::sync::watch;
-use web::{Audit, Limits, Parts, Server, Waves, Web};
+use web::{Audit, Limits, Parts, Server, Shown, Waves, Web};
 
 /// Sentences that may wait for the log: more than requests of people in a tick.
 const SENTENCES_MAX: usize = 256;
@@ -52,7 +52,7 @@ impl WebDoor {
         folder: Option<&Path>,
     ) -> Result<Option<WebDoor>, Failure> {
         let Some(wanted) = &config.web else { return Ok(None) };
-        let certificate = Certificate::open(wanted, serial, folder)?;
+        let certificate = Certificate::open(wanted, serial, folder, now_s())?;
         let bound =
             Server::bind(wanted.https, Some(wanted.http), certificate.shown(), Limits::default());
         let server = bound.map_err(|(address, error)| {
@@ -68,6 +68,11 @@ impl WebDoor {
     /// Where it listens, with HTTPS and HTTP.
     pub fn addresses(&self) -> (SocketAddr, Option<SocketAddr>) {
         (self.https, self.server.http_addr())
+    }
+
+    /// What TLS shows.
+    pub fn certificate(&self) -> Arc<Shown> {
+        self.certificate.shown()
     }
 
     /// Lets people in, from a thread of its own.
@@ -96,7 +101,7 @@ pub struct WebRun {
 impl WebRun {
     /// Reads an imported certificate anew.
     pub fn reload(&self) {
-        self.certificate.reload();
+        self.certificate.reload(now_s());
     }
 
     /// Tells how the page is reached, on standard error.
@@ -111,6 +116,9 @@ impl WebRun {
             None => note(&format!("the page: {base}")),
         }
         note(&format!("its certificate is {}", self.certificate.describe()));
+        if let Some(warning) = self.certificate.warning(now_s()) {
+            note(&format!("note: {warning}"));
+        }
     }
 
     /// Ends it and waits until it has.
@@ -139,8 +147,7 @@ pub fn accounts(shelf: &Arc<dyn Shelf>) -> Result<Arc<Accounts>, Failure> {
 
 /// A secret that logs in once.
 pub fn link(accounts: &Accounts) -> Result<String, Failure> {
-    let now_s = linux::SystemClock.now().unix_ns.div_euclid(1_000_000_000);
-    accounts.link(now_s).map_err(|error| Failure::Environment(error.to_string()))
+    accounts.link(now_s()).map_err(|error| Failure::Environment(error.to_string()))
 }
 
 /// A feed whose samples can be looked at, and what looks at them; a feed of windows has none.
@@ -167,6 +174,11 @@ pub fn audit(attached: Option<&mut Attached>) -> Audit {
             note("note: more was done at once than the log takes; some of it is not in it");
         }
     })
+}
+
+/// Seconds since 1970, by the clock of the wall.
+fn now_s() -> i64 {
+    linux::SystemClock.now().unix_ns.div_euclid(1_000_000_000)
 }
 
 /// The clock of the wall.

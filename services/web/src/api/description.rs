@@ -219,10 +219,22 @@ struct ShownDevice {
     /// Zone of the local clock.
     zone: String,
     features: Features,
+    certificate: Certificate,
     meters: Vec<Meter>,
     terminals: Vec<Terminal>,
     isolation: Vec<Isolation>,
     systems: Vec<System>,
+}
+
+/// What HTTPS shows to who connects.
+#[derive(Serialize, JsonSchema)]
+struct Certificate {
+    /// SHA-256 in pairs of digits, as browsers show it.
+    fingerprint: String,
+    /// Until when it holds, in UTC.
+    not_after: String,
+    /// Whether it ends within 30 days, or has ended.
+    expires_soon: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -237,8 +249,9 @@ struct Features {
     display: bool,
 }
 
-async fn device(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
+async fn device(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let image = web.image();
+    let certificate = web.certificate.facts();
     let identity = &image.identity;
     let wiring = image.settings.get(SettingId::Wiring);
     let names = SettingId::Wiring.row().names;
@@ -267,6 +280,11 @@ async fn device(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
             samples: web.waves.is_some(),
             history: web.history.is_some(),
             display: web.panel.is_some(),
+        },
+        certificate: Certificate {
+            not_after: certificate.not_after(),
+            expires_soon: certificate.expires_soon(call.now_s),
+            fingerprint: certificate.fingerprint,
         },
         meters: image.meters.iter().map(Meter::of).collect(),
         terminals: web.device.terminals.iter().filter(has).cloned().collect(),

@@ -7,3 +7,4 @@ pub mod limits;
 pub mod live_socket;
 pub mod security;
 pub mod server;
+mod x509;
