@@ -6,6 +6,7 @@
 Each check is a row of docs/security.md.
 """
 
+import datetime
 import socket
 import ssl
 import subprocess
@@ -20,6 +21,7 @@ from harness import PASSWORDS, Client, Failed, Meter, anyone, binary, check, raw
 # Secrets that must be nowhere but where they are kept as hashes.
 CANARY_PASSWORD = "fifteen yellow paper boats"
 SLOW_S = 25.0
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
@@ -29,7 +31,7 @@ def main() -> int:
         meter.add_users()
         for attack in (
             headers, cookies, fixation, logout_ends, cross_site, traversal, large_bodies, large_headers, nonsense,
-            old_tls, redirect, floods, slow_headers, canaries,
+            old_tls, redirect, whom_to_tell, floods, slow_headers, canaries,
         ):
             attack(meter)
             done.append(attack.__name__)
@@ -196,6 +198,20 @@ def redirect(meter: Meter) -> None:
             check(" 308 " in said.splitlines()[0] and f"location: {expected}\r\n" in said, said)
         else:
             check(" 400 " in said.splitlines()[0], said)
+
+
+def whom_to_tell(meter: Meter) -> None:
+    answer = meter.nobody().get("/.well-known/security.txt")
+    check((answer.status, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8"), f"{answer}")
+    fields = dict(line.split(": ", 1) for line in answer.body.decode().splitlines())
+    base = f"https://127.0.0.1:{meter.port}"
+    check(fields["Contact"].startswith(base), f"the contact: {fields}")
+    expires = datetime.datetime.fromisoformat(fields["Expires"])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    check(expires > now, f"security.txt has expired: move EXPIRES on in services/web/src/http/security.rs ({expires})")
+    policy = meter.nobody().get(fields["Policy"].removeprefix(base))
+    check(policy.body == (ROOT / "SECURITY.md").read_bytes(), "the policy is not that of the repository")
+    check(meter.nobody().post("/.well-known/security.txt").status == 405, "security.txt is only read")
 
 
 def floods(meter: Meter) -> None:

@@ -102,6 +102,10 @@ impl Call {
             let detail = "send JSON, with Content-Type: application/json";
             return Err(Problem::new("unsupported-media", detail));
         }
+        // The reader would take a list for a shape, by the order of its fields.
+        if self.body.trim_ascii_start().first() == Some(&b'[') {
+            return Err(Problem::new("invalid", "send an object with names, not a list"));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         let value = T::deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
         value.map_err(|error| match error.classify() {

@@ -82,5 +82,5 @@ pub struct Device {
     /// Ports that are called.
     pub outbound: Vec<Port>,
     /// The inventory of what the program is made of: CycloneDX as JSON.
-    pub inventory: Option<&'static [u8]>,
+    pub inventory: &'static [u8],
 }

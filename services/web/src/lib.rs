@@ -25,7 +25,7 @@ mod values;
 
 pub use api::upkeep::WAITING as WAITING_CONFIGURATION;
 pub use device::{Device, Isolation, Port, System, Terminal};
-pub use http::certificate::{CertificateError, Pem, Shown, fingerprint, make};
+pub use http::certificate::{CertificateError, Facts, Pem, Shown, make};
 pub use http::limits::Limits;
 pub use http::server::Server;
 pub use operation::{Needs, Operation};
@@ -75,6 +75,8 @@ pub struct Parts {
     pub configuration: String,
     /// What the device is.
     pub device: Device,
+    /// What TLS shows.
+    pub certificate: Arc<Shown>,
     /// Samples of the built-in meter, if there are any.
     pub waves: Option<Arc<dyn Waves>>,
     /// The display, if there is one.
@@ -102,6 +104,7 @@ pub struct Web {
     pub(crate) zone: Zone,
     pub(crate) configuration: String,
     pub(crate) device: Device,
+    pub(crate) certificate: Arc<Shown>,
     pub(crate) waves: Option<Arc<dyn Waves>>,
     pub(crate) panel: Option<Asking>,
     pub(crate) twin: Option<Arc<dyn TwinControl>>,
@@ -132,6 +135,7 @@ impl Web {
             zone: parts.zone,
             configuration: parts.configuration,
             device: parts.device,
+            certificate: parts.certificate,
             waves: parts.waves,
             panel: parts.panel,
             twin: parts.twin,

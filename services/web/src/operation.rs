@@ -54,8 +54,8 @@ pub struct Parameter {
 pub enum Content {
     /// JSON of this shape.
     Json(Shape),
-    /// Something else, of this media type.
-    Other(&'static str),
+    /// Something else, of one of these media types.
+    Other(&'static [&'static str]),
     /// Nothing.
     None,
 }

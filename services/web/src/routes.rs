@@ -69,7 +69,9 @@ pub fn openapi() -> Value {
             Content::Json(shape) => {
                 Some(json!({"application/json": {"schema": shape(&mut generator)}}))
             }
-            Content::Other(media) => Some(json!({*media: {"schema": {}}})),
+            Content::Other(media) => Some(
+                media.iter().map(|media| ((*media).to_string(), json!({"schema": {}}))).collect(),
+            ),
             Content::None => None,
         };
         if let Some(content) = content(&operation.body) {

@@ -220,6 +220,7 @@ async fn serve(
             // Users and counters of another scenario have a place of their own.
             let may_choose = gives_link && as_started.data_folder.is_none();
             let control = control.map(|control| control.with_choices(may_choose.then_some(choose)));
+            let certificate = door.certificate();
             let started = crate::document::rfc3339(linux::SystemClock.now());
             let page = door.serve(Parts {
                 images: seam.images.clone(),
@@ -231,6 +232,7 @@ async fn serve(
                 zone,
                 configuration,
                 device: web::device(&title, seed, started),
+                certificate,
                 waves,
                 panel: Some(asking),
                 twin: control.map(|control| Arc::new(control) as Arc<dyn TwinControl>),
@@ -291,7 +293,7 @@ async fn serve(
             let mut config = installation::of(arguments)?;
             (config.sim.scenario, config.data_folder) =
                 (as_started.sim.scenario, as_started.data_folder);
-            (config, FromBefore { certificate, accounts: same_accounts, ..FromBefore::nothing() })
+            (config, FromBefore { accounts: same_accounts, ..FromBefore::nothing() })
         }
     };
     // Whoever is connected finds the next run where this one was, also on ports that the system chose.

@@ -16,7 +16,6 @@ const KEY: &str = "certificate.key";
 /// What is shown to who connects, and where it comes from.
 pub struct Certificate {
     shown: Arc<Shown>,
-    fingerprint: String,
     /// Files of one that was imported.
     imported: Option<(PathBuf, PathBuf)>,
 }
@@ -27,6 +26,7 @@ impl Certificate {
         wanted: &config::Web,
         serial: &str,
         folder: Option<&Path>,
+        now_s: i64,
     ) -> Result<Certificate, Failure> {
         let paths = |(certificate, key): &(String, String)| {
             (PathBuf::from(certificate), PathBuf::from(key))
@@ -34,13 +34,10 @@ impl Certificate {
         let imported = wanted.certificate.as_ref().map(paths);
         let pem = match (&imported, folder) {
             (Some((certificate, key)), _) => read(certificate, key)?,
-            (None, Some(folder)) => own(folder, serial, wanted.https.ip())?,
+            (None, Some(folder)) => own(folder, serial, wanted.https.ip(), now_s)?,
             (None, None) => made(serial, wanted.https.ip())?,
         };
-        let refused = |error: web::CertificateError| Failure::File(error.to_string());
-        let shown = Arc::new(Shown::new(&pem).map_err(refused)?);
-        let fingerprint = web::fingerprint(&pem).map_err(refused)?;
-        Ok(Certificate { shown, fingerprint, imported })
+        Ok(Certificate { shown: Arc::new(taken(&pem)?), imported })
     }
 
     /// What TLS shows.
@@ -52,17 +49,33 @@ impl Certificate {
     pub fn describe(&self) -> String {
         let whose =
             if self.imported.is_some() { "imported" } else { "signed by the device itself" };
-        format!("{whose}, SHA-256 {}", self.fingerprint)
+        format!("{whose}, SHA-256 {}", self.shown.facts().fingerprint)
+    }
+
+    /// What is to be done about its end; nothing if that is far.
+    pub fn warning(&self, now_s: i64) -> Option<String> {
+        let facts = self.shown.facts();
+        let remedy = match &self.imported {
+            Some((certificate, _)) => {
+                format!("put another one at {} and reload the configuration", certificate.display())
+            }
+            None => "start ems anew, and it makes another one".into(),
+        };
+        let ends = format!("the certificate holds until {}: {remedy}", facts.not_after());
+        facts.expires_soon(now_s).then_some(ends)
     }
 
     /// Reads an imported one anew; one that is not taken changes nothing.
-    pub fn reload(&self) {
+    pub fn reload(&self, now_s: i64) {
         let Some((certificate, key)) = &self.imported else { return };
         let exchanged = read(certificate, key).and_then(|pem| {
             self.shown.exchange(&pem).map_err(|error| Failure::File(error.to_string()))
         });
         if let Err(failure) = exchanged {
             note(&format!("note: the certificate is not taken over: {failure}"));
+        }
+        if let Some(warning) = self.warning(now_s) {
+            note(&format!("note: {warning}"));
         }
     }
 }
@@ -76,18 +89,31 @@ fn read(certificate: &Path, key: &Path) -> Result<Pem, Failure> {
     Ok(Pem { certificate: text(certificate)?, key: text(key)? })
 }
 
-/// The one in the folder, or a new one that is kept there.
-fn own(folder: &Path, serial: &str, address: IpAddr) -> Result<Pem, Failure> {
+fn taken(pem: &Pem) -> Result<Shown, Failure> {
+    Shown::new(pem).map_err(|error| Failure::File(error.to_string()))
+}
+
+/// The one in the folder, or a new one that is kept there: at the first start, and once the old one nears its end.
+fn own(folder: &Path, serial: &str, address: IpAddr, now_s: i64) -> Result<Pem, Failure> {
     let (certificate, key) = (folder.join(CERTIFICATE), folder.join(KEY));
+    let failed = |error: std::io::Error| {
+        Failure::Environment(format!("cannot write {}: {error}", key.display()))
+    };
     if certificate.exists() && key.exists() {
-        return read(&certificate, &key);
+        let pem = read(&certificate, &key)?;
+        let facts = taken(&pem)?.facts();
+        if !facts.expires_soon(now_s) {
+            return Ok(pem);
+        }
+        let ends = facts.not_after();
+        note(&format!("note: the device's own certificate holds until {ends}; it makes a new one"));
+        // A new key beside the old certificate would not be taken at the next start.
+        fs::remove_file(&certificate).map_err(failed)?;
     }
     let pem = made(serial, address)?;
-    let written =
-        write(&key, &pem.key, 0o600).and_then(|()| write(&certificate, &pem.certificate, 0o644));
-    written.map_err(|error| {
-        Failure::Environment(format!("cannot write {}: {error}", key.display()))
-    })?;
+    write(&key, &pem.key, 0o600)
+        .and_then(|()| write(&certificate, &pem.certificate, 0o644))
+        .map_err(failed)?;
     Ok(pem)
 }
 

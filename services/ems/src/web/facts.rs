@@ -5,6 +5,9 @@ use web::{Device, Isolation, Port, System, Terminal};
 
 const TEXT: &str = include_str!("../../../../device.toml");
 
+/// What the program is made of; see inventory.rs beside build.rs.
+const INVENTORY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/inventory.cdx.json"));
+
 /// Tables of the file that are shown.
 #[derive(Deserialize)]
 struct Sheet {
@@ -41,7 +44,7 @@ pub fn device(title: &str, seed: Option<u64>, started: String) -> Device {
         systems,
         inbound: sheet.port_in.rows,
         outbound: sheet.port_out.rows,
-        inventory: None,
+        inventory: INVENTORY,
     }
 }
 

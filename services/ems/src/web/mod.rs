@@ -30,7 +30,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 use store::EventKind;
 use tokio::sync::watch;
-use web::{Audit, Limits, Parts, Server, Waves, Web};
+use web::{Audit, Limits, Parts, Server, Shown, Waves, Web};
 
 /// Sentences that may wait for the log: more than requests of people in a tick.
 const SENTENCES_MAX: usize = 256;
@@ -57,7 +57,7 @@ impl WebDoor {
         let Some(wanted) = &config.web else { return Ok(None) };
         let certificate = match shown_before {
             Some(certificate) => certificate,
-            None => Certificate::open(wanted, serial, folder)?,
+            None => Certificate::open(wanted, serial, folder, now_s())?,
         };
         let bound =
             Server::bind(wanted.https, Some(wanted.http), certificate.shown(), Limits::default());
@@ -74,6 +74,11 @@ impl WebDoor {
     /// Where it listens, with HTTPS and HTTP.
     pub fn addresses(&self) -> (SocketAddr, Option<SocketAddr>) {
         (self.https, self.server.http_addr())
+    }
+
+    /// What TLS shows.
+    pub fn certificate(&self) -> Arc<Shown> {
+        self.certificate.shown()
     }
 
     /// Lets people in, from a thread of its own.
@@ -103,7 +108,7 @@ pub struct WebRun {
 impl WebRun {
     /// Reads an imported certificate anew.
     pub fn reload(&self) {
-        self.certificate.reload();
+        self.certificate.reload(now_s());
     }
 
     /// Where it listens, with HTTPS and HTTP.
@@ -123,6 +128,9 @@ impl WebRun {
             None => note(&format!("the page: {base}")),
         }
         note(&format!("its certificate is {}", self.certificate.describe()));
+        if let Some(warning) = self.certificate.warning(now_s()) {
+            note(&format!("note: {warning}"));
+        }
     }
 
     /// Ends it and waits until it has; what is left is its certificate.
@@ -152,8 +160,7 @@ pub fn accounts(shelf: &Arc<dyn Shelf>) -> Result<Arc<Accounts>, Failure> {
 
 /// Lets whoever has a link in once.
 pub fn admit(accounts: &Accounts, link: &str) -> Result<(), Failure> {
-    let now_s = linux::SystemClock.now().unix_ns.div_euclid(1_000_000_000);
-    accounts.admit(link, now_s).map_err(|error| Failure::Environment(error.to_string()))
+    accounts.admit(link, now_s()).map_err(|error| Failure::Environment(error.to_string()))
 }
 
 /// A feed whose samples can be looked at, and what looks at them; a feed of windows has none.
@@ -180,6 +187,11 @@ pub fn audit(attached: Option<&mut Attached>) -> Audit {
             note("note: more was done at once than the log takes; some of it is not in it");
         }
     })
+}
+
+/// Seconds since 1970, by the clock of the wall.
+fn now_s() -> i64 {
+    linux::SystemClock.now().unix_ns.div_euclid(1_000_000_000)
 }
 
 /// The clock of the wall.

@@ -216,6 +216,9 @@ fn check(id: &str, dashboard: &Dashboard) -> Result<(), Problem> {
         if let Some((field, _)) = texts.iter().find(|(_, text)| text.chars().count() > NAME_MAX) {
             return wrong(field, "at most 80 characters");
         }
+        if widget.id.is_empty() {
+            return wrong("id", "a widget has an id");
+        }
         if !(1..=GRID).contains(&widget.w) || widget.x.saturating_add(widget.w) > GRID {
             return wrong("w", "a widget lies within twelve columns");
         }

@@ -37,7 +37,7 @@ pub fn operations() -> Vec<Operation> {
             "openapi",
             "This interface as OpenAPI 3.1.",
             Needs::SetUp,
-            Content::Other("application/json"),
+            Content::Other(&["application/json"]),
             handler!(openapi),
         ),
         get(
@@ -69,7 +69,7 @@ pub fn operations() -> Vec<Operation> {
             "inventory",
             "What the program is made of, as CycloneDX.",
             Needs::Viewer,
-            Content::Other("application/vnd.cyclonedx+json"),
+            Content::Other(&["application/vnd.cyclonedx+json"]),
             handler!(inventory),
         ),
     ]
@@ -219,10 +219,22 @@ struct ShownDevice {
     /// Zone of the local clock.
     zone: String,
     features: Features,
+    certificate: Certificate,
     meters: Vec<Meter>,
     terminals: Vec<Terminal>,
     isolation: Vec<Isolation>,
     systems: Vec<System>,
+}
+
+/// What HTTPS shows to who connects.
+#[derive(Serialize, JsonSchema)]
+struct Certificate {
+    /// SHA-256 in pairs of digits, as browsers show it.
+    fingerprint: String,
+    /// Until when it holds, in UTC.
+    not_after: String,
+    /// Whether it ends within 30 days, or has ended.
+    expires_soon: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -237,8 +249,9 @@ struct Features {
     display: bool,
 }
 
-async fn device(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
+async fn device(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let image = web.image();
+    let certificate = web.certificate.facts();
     let identity = &image.identity;
     let wiring = image.settings.get(SettingId::Wiring);
     let names = SettingId::Wiring.row().names;
@@ -268,6 +281,11 @@ async fn device(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
             history: web.history.is_some(),
             display: web.panel.is_some(),
         },
+        certificate: Certificate {
+            not_after: certificate.not_after(),
+            expires_soon: certificate.expires_soon(call.now_s),
+            fingerprint: certificate.fingerprint,
+        },
         meters: image.meters.iter().map(Meter::of).collect(),
         terminals: web.device.terminals.iter().filter(has).cloned().collect(),
         isolation: web.device.isolation.clone(),
@@ -276,8 +294,5 @@ async fn device(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
 }
 
 async fn inventory(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
-    let none =
-        || Problem::not_found("this build has no inventory; take the one beside the package");
-    let text = web.device.inventory.ok_or_else(none)?;
-    Ok(Answer::file("application/vnd.cyclonedx+json", "ems.cdx.json", text))
+    Ok(Answer::file("application/vnd.cyclonedx+json", "ems.cdx.json", web.device.inventory))
 }

@@ -103,7 +103,11 @@ pub fn operations() -> Vec<Operation> {
             "history_file",
             "The same as a file.",
             FILE_QUERY,
-            Content::Other("application/octet-stream"),
+            Content::Other(&[
+                "text/csv",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "application/json",
+            ]),
             handler!(file),
         ),
     ]

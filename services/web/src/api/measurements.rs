@@ -79,7 +79,7 @@ pub fn operations() -> Vec<Operation> {
             needs: Needs::Viewer,
             query: &[],
             body: Content::None,
-            answer: (200, Content::Other("text/event-stream")),
+            answer: (200, Content::Other(&["text/event-stream"])),
             handler: handler!(live_socket::stream),
         },
         Operation {
@@ -90,7 +90,7 @@ pub fn operations() -> Vec<Operation> {
             needs: Needs::Metrics,
             query: &[],
             body: Content::None,
-            answer: (200, Content::Other("text/plain")),
+            answer: (200, Content::Other(&["text/plain"])),
             handler: handler!(super::metrics::metrics),
         },
     ]

@@ -63,7 +63,14 @@ pub fn operations() -> Vec<Operation> {
                 "A file of a report.",
                 Needs::Viewer,
                 Content::None,
-                (200, Content::Other("application/pdf")),
+                (
+                    200,
+                    Content::Other(&[
+                        "application/pdf",
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                        "text/csv",
+                    ]),
+                ),
                 handler!(file),
             )
         },

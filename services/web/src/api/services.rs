@@ -51,7 +51,7 @@ pub fn operations() -> Vec<Operation> {
             needs: Needs::Administrator,
             query: &[],
             body: Content::None,
-            answer: (200, Content::Other("application/json")),
+            answer: (200, Content::Other(&["application/json"])),
             handler: handler!(diagnostics),
         },
     ]

@@ -31,7 +31,7 @@ pub fn operations() -> Vec<Operation> {
             "/api/v1/twin/scenario",
             "scenario",
             "The scenario as TOML, with what was injected: played again it gives the same digest.",
-            Content::Other("application/toml"),
+            Content::Other(&["application/toml"]),
             handler!(scenario),
         ),
         Operation::new(

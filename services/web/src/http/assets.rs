@@ -1,6 +1,8 @@
 //! Files of the page, from the program itself.
 
+use super::security;
 use crate::problem::Problem;
+use warp::host::Authority;
 use warp::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
     HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
@@ -10,11 +12,19 @@ use warp::reply::Response;
 use webapp::{ASSETS, Asset};
 
 /// A file. What is no file and looks like a page of the app is its first page: the app reads the path.
-pub fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Response {
+pub fn answer(
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+    host: Option<&Authority>,
+) -> Response {
     if !matches!(*method, Method::GET | Method::HEAD) {
         let allow = Some("GET".into());
         let detail = "files of the page are only read";
         return Problem { allow, ..Problem::new("method-not-allowed", detail) }.response();
+    }
+    if let Some(response) = security::answer(path, host) {
+        return response;
     }
     let name = path.trim_start_matches('/');
     let known = |name: &str| ASSETS.iter().find(|asset| asset.path == name);

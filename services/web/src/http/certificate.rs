@@ -1,5 +1,7 @@
 //! The certificate of the device: made by itself at the first start, exchanged while it runs.
 
+use super::x509;
+use crate::time::rfc3339_s;
 use rcgen::{CertificateParams, DnType, KeyPair, SanType};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -55,15 +57,36 @@ pub fn make(serial: &str, names: &[String], addresses: &[IpAddr]) -> Result<Pem,
     Ok(Pem { certificate: certificate.pem(), key: key.serialize_pem() })
 }
 
-/// SHA-256 of the first certificate, in pairs of digits: what a browser shows.
-///
-/// # Errors
-/// If there is none.
-pub fn fingerprint(pem: &Pem) -> Result<String, CertificateError> {
-    let first = chain(pem)?.remove(0);
-    let pairs: Vec<String> =
-        Sha256::digest(&first).iter().map(|byte| format!("{byte:02X}")).collect();
-    Ok(pairs.join(":"))
+/// One that ends sooner than this is warned of: time enough to ask for another one.
+const WARNED_S: i64 = 30 * 86_400;
+
+/// What is told of a certificate: the device's, and not of those that vouch for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// SHA-256 in pairs of digits: what a browser shows.
+    pub fingerprint: String,
+    /// Until when it holds, in seconds since 1970.
+    pub not_after_s: i64,
+}
+
+impl Facts {
+    fn of(der: &[u8]) -> Result<Facts, CertificateError> {
+        let pairs: Vec<String> =
+            Sha256::digest(der).iter().map(|byte| format!("{byte:02X}")).collect();
+        let none = || CertificateError::Certificate("it does not say until when it holds".into());
+        let not_after_s = x509::not_after_s(der).ok_or_else(none)?;
+        Ok(Facts { fingerprint: pairs.join(":"), not_after_s })
+    }
+
+    /// Until when it holds, as RFC 3339.
+    pub fn not_after(&self) -> String {
+        rfc3339_s(self.not_after_s)
+    }
+
+    /// Whether it is to be replaced: it ends within 30 days, or has ended.
+    pub fn expires_soon(&self, now_s: i64) -> bool {
+        self.not_after_s.saturating_sub(now_s) < WARNED_S
+    }
 }
 
 fn chain(pem: &Pem) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
@@ -77,16 +100,18 @@ fn chain(pem: &Pem) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
     }
 }
 
-fn certified(pem: &Pem) -> Result<CertifiedKey, CertificateError> {
+fn certified(pem: &Pem) -> Result<(Arc<CertifiedKey>, Facts), CertificateError> {
     let chain = chain(pem)?;
+    let facts = Facts::of(&chain[0])?;
     let key = PrivateKeyDer::from_pem_slice(pem.key.as_bytes())
         .map_err(|error| CertificateError::Key(error.to_string()))?;
-    CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider())
-        .map_err(|error| CertificateError::Fit(error.to_string()))
+    let key = CertifiedKey::from_der(chain, key, &rustls::crypto::ring::default_provider())
+        .map_err(|error| CertificateError::Fit(error.to_string()))?;
+    Ok((Arc::new(key), facts))
 }
 
 /// The certificate that is shown to who connects; a new one holds from the next connection on.
-pub struct Shown(RwLock<Arc<CertifiedKey>>);
+pub struct Shown(RwLock<(Arc<CertifiedKey>, Facts)>);
 
 impl Shown {
     /// Shows a certificate.
@@ -94,7 +119,7 @@ impl Shown {
     /// # Errors
     /// If it is not taken.
     pub fn new(pem: &Pem) -> Result<Shown, CertificateError> {
-        Ok(Shown(RwLock::new(Arc::new(certified(pem)?))))
+        Ok(Shown(RwLock::new(certified(pem)?)))
     }
 
     /// Shows another one; if that is not taken, the old one stays.
@@ -102,9 +127,14 @@ impl Shown {
     /// # Errors
     /// If it is not taken.
     pub fn exchange(&self, pem: &Pem) -> Result<(), CertificateError> {
-        let new = Arc::new(certified(pem)?);
+        let new = certified(pem)?;
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
+    }
+
+    /// What is told of the one that is shown.
+    pub fn facts(&self) -> Facts {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 }
 
@@ -116,7 +146,7 @@ impl std::fmt::Debug for Shown {
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).0))
     }
 }
 
@@ -129,16 +159,28 @@ mod tests {
         let make = || make("AV2-1", &["localhost".into()], &[IpAddr::from([127, 0, 0, 1])]);
         let (one, two) = (make().expect("made"), make().expect("made"));
         assert_ne!(one.key, two.key, "no two devices have a key in common");
-        let print = fingerprint(&one).expect("there");
-        assert_eq!((print.len(), print.matches(':').count()), (95, 31));
         let shown = Shown::new(&one).expect("taken");
+        let facts = shown.facts();
+        assert_eq!((facts.fingerprint.len(), facts.fingerprint.matches(':').count()), (95, 31));
         let mixed = Pem { key: two.key.clone(), ..one.clone() };
         assert!(matches!(shown.exchange(&mixed), Err(CertificateError::Fit(_))));
         let nothing = Pem { certificate: "hello".into(), ..one.clone() };
         assert!(matches!(shown.exchange(&nothing), Err(CertificateError::Certificate(_))));
         let keyless = Pem { key: String::new(), ..one.clone() };
         assert!(matches!(shown.exchange(&keyless), Err(CertificateError::Key(_))));
+        assert_eq!(shown.facts(), facts, "what is not taken changes nothing");
         shown.exchange(&two).expect("taken");
+        assert_ne!(shown.facts().fingerprint, facts.fingerprint);
         assert!(!format!("{one:?}").contains("PRIVATE"));
+    }
+    /// [W14] There is a month to replace it.
+    #[test]
+    fn one_that_ends_within_thirty_days_is_warned_of() {
+        let facts = Facts { fingerprint: String::new(), not_after_s: 1_803_859_200 };
+        assert_eq!(facts.not_after(), "2027-03-01T00:00:00Z");
+        assert!(!facts.expires_soon(facts.not_after_s - WARNED_S));
+        assert!(facts.expires_soon(facts.not_after_s - WARNED_S + 1));
+        assert!(facts.expires_soon(facts.not_after_s + 1), "it has ended");
+        assert!(!facts.expires_soon(i64::MIN));
     }
 }

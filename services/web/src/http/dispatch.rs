@@ -103,7 +103,7 @@ async fn answer<B: Buf>(
         let answered = call(&web, request, body).await;
         answered.unwrap_or_else(|problem| problem.response())
     } else {
-        assets::answer(&request.method, &request.path, &request.headers)
+        assets::answer(&request.method, &request.path, &request.headers, request.host.as_ref())
     };
     if is_head {
         let length = response.headers().get(CONTENT_LENGTH).cloned();

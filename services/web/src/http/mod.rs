@@ -5,4 +5,6 @@ pub mod certificate;
 pub mod dispatch;
 pub mod limits;
 pub mod live_socket;
+pub mod security;
 pub mod server;
+mod x509;

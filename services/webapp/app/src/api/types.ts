@@ -132,6 +132,7 @@ export interface Device {
   title: string;
   seed?: number;
   wiring: string;
+  certificate: { fingerprint: string; not_after: string; expires_soon: boolean };
   features: { rs485: boolean; output: boolean; samples: boolean; history: boolean; display: boolean };
   meters: MeterInfo[];
   terminals: Terminal[];

@@ -1,6 +1,7 @@
 // What the device is: its plate, its software, its meters.
 
 import { useEffect, useState } from 'preact/hooks';
+import type { Device } from '~/api/types';
 import { t, words } from '~/i18n';
 import { W as Common } from '~/i18n/common';
 import { findingText, isFault } from '~/i18n/findings';
@@ -36,6 +37,9 @@ const W = words({
   up: ['for {time}', 'da {time}', 'depuis {time}', 'seit {time}'],
   clock: ['Clock of the device', 'Orologio del dispositivo', "Horloge de l'appareil", 'Uhr des Geräts'],
   zone: ['Time zone', 'Fuso orario', 'Fuseau horaire', 'Zeitzone'],
+  certificate: ['Certificate of this page', 'Certificato della pagina', 'Certificat de cette page', 'Zertifikat der Seite'],
+  valid: ['valid until {time}', 'valido fino al {time}', "valable jusqu'au {time}", 'gültig bis {time}'],
+  replace: ['expires soon: replace it', 'scade presto: sostituirlo', 'expire bientôt : à remplacer', 'läuft bald ab: ersetzen'],
   model: ['Model', 'Modello', 'Modèle', 'Modell'],
   check: ['Wiring check', 'Verifica del cablaggio', 'Contrôle du câblage', 'Anschlussprüfung'],
   present: ['present', 'presente', 'présent', 'vorhanden'],
@@ -87,6 +91,7 @@ export default function Overview() {
               [t(W.started), `${moment(known.started)}, ${t(W.up, { time: duration((now - Date.parse(known.started)) / 1000) })}`],
               [t(W.clock), <Clock />],
               [t(W.zone), zone.value],
+              [t(W.certificate), <CertificateFacts {...known.certificate} />],
             ]}
           />
         </section>
@@ -111,6 +116,16 @@ export default function Overview() {
 function Clock() {
   const time = image.value?.time;
   return time ? <>{moment(time)} <span class="dim">{offset(time)}</span></> : <>–</>;
+}
+
+function CertificateFacts({ fingerprint, not_after, expires_soon }: Device['certificate']) {
+  return (
+    <>
+      {t(W.valid, { time: moment(not_after, 'day') })}
+      {expires_soon && <div class="is-warn">{t(W.replace)}</div>}
+      <div class="small dim mono">SHA-256 {fingerprint}</div>
+    </>
+  );
 }
 
 function Presence({ present, quality }: { present: boolean; quality: string }) {
