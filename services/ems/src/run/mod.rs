@@ -17,7 +17,7 @@ use crate::keeping::{Attached, Begin};
 use crate::live::Live;
 use crate::user_command;
 use crate::web::{self, TwinHandle, WebDoor, WebRun};
-use ::web::{Limits, Parts, TwinControl};
+use ::web::{Parts, TwinControl};
 use config::{Backend, Config, Speed};
 use host::{COMMANDS_MAX, Shelf};
 use image::Image;
@@ -177,7 +177,7 @@ async fn serve(
     let page = match door {
         None => None,
         Some(door) => {
-            let https = door.addresses().0;
+            let (https, limits) = (door.addresses().0, door.limits());
             let gives_link =
                 config.identity.simulated && https.ip().is_loopback() && !arguments.fresh;
             let accounts = web::accounts(&shelf)?;
@@ -202,7 +202,7 @@ async fn serve(
                 services: offered.handle(),
                 audit,
                 set_up: !gives_link,
-                limits: Limits::default(),
+                limits,
             })?;
             page.announce(link.as_deref());
             Some(page)

@@ -42,6 +42,7 @@ pub struct WebDoor {
     server: Server,
     certificate: Certificate,
     https: SocketAddr,
+    limits: Limits,
 }
 
 impl WebDoor {
@@ -53,8 +54,12 @@ impl WebDoor {
     ) -> Result<Option<WebDoor>, Failure> {
         let Some(wanted) = &config.web else { return Ok(None) };
         let certificate = Certificate::open(wanted, serial, folder)?;
-        let bound =
-            Server::bind(wanted.https, Some(wanted.http), certificate.shown(), Limits::default());
+        let limits = Limits {
+            an_address_max: wanted.connections_an_address_max,
+            live_max: wanted.live_max,
+            ..Limits::default()
+        };
+        let bound = Server::bind(wanted.https, Some(wanted.http), certificate.shown(), limits);
         let server = bound.map_err(|(address, error)| {
             Failure::Environment(format!(
                 "cannot listen on {address}: {error}; choose other addresses with --https and --http (port 0 takes a \
@@ -62,7 +67,12 @@ impl WebDoor {
             ))
         })?;
         let https = server.https_addr();
-        Ok(Some(WebDoor { server, certificate, https }))
+        Ok(Some(WebDoor { server, certificate, https, limits }))
+    }
+
+    /// What it allows.
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// Where it listens, with HTTPS and HTTP.
@@ -78,7 +88,7 @@ impl WebDoor {
             .build()
             .map_err(|error| Failure::Internal(error.to_string()))?;
         let (stop, stopped) = watch::channel(false);
-        let WebDoor { server, certificate, https } = self;
+        let WebDoor { server, certificate, https, limits: _ } = self;
         let web = Web::new(parts);
         let thread = std::thread::spawn(move || runtime.block_on(server.run(web, stopped)));
         Ok(WebRun { stop, thread, certificate, https })
