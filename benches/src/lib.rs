@@ -9,6 +9,8 @@ pub mod input;
 pub mod keeping;
 pub mod least;
 pub mod load;
+pub mod loopback;
+pub mod open_loop;
 pub mod plain;
 pub mod probe;
 pub mod processor;

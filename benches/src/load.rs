@@ -18,6 +18,8 @@ pub struct Load {
     pub request: Vec<u8>,
     /// The only right answer to it.
     pub answer: Vec<u8>,
+    /// Bytes of each answer that are compared: all, or its head where values move.
+    pub compared: usize,
     /// Most requests in all, so that a round ends even if time does not pass.
     pub requests_max: usize,
     /// Longest time.
@@ -47,14 +49,14 @@ impl Clients {
     /// # Panics
     /// If an answer is wrong.
     pub async fn round(&mut self) -> io::Result<usize> {
-        let Load { in_flight, request, answer, requests_max, time_max, .. } = &self.load;
+        let Load { in_flight, request, answer, compared, requests_max, time_max, .. } = &self.load;
         let requests = request.repeat(*in_flight);
-        let answers = answer.repeat(*in_flight);
+        let right = Right { answer: answer.clone(), compared: *compared, in_flight: *in_flight };
         let turns = requests_max.div_ceil(in_flight * self.streams.len());
         let until = Instant::now() + *time_max;
         let mut tasks = JoinSet::new();
         for stream in self.streams.drain(..) {
-            tasks.spawn(ask(stream, requests.clone(), answers.clone(), turns, until));
+            tasks.spawn(ask(stream, requests.clone(), right.clone(), turns, until));
         }
         let mut answered = 0;
         while let Some(done) = tasks.join_next().await {
@@ -66,19 +68,38 @@ impl Clients {
     }
 }
 
+/// What has to come back.
+#[derive(Debug, Clone)]
+pub(crate) struct Right {
+    pub(crate) answer: Vec<u8>,
+    pub(crate) compared: usize,
+    pub(crate) in_flight: usize,
+}
+
+impl Right {
+    /// # Panics
+    /// If an answer is wrong.
+    pub(crate) fn check(&self, input: &[u8]) {
+        for answer in input.chunks(self.answer.len()) {
+            let head = &answer[..self.compared];
+            assert!(head == &self.answer[..self.compared], "a wrong answer: {answer:02X?}");
+        }
+    }
+}
+
 async fn ask(
     mut stream: TcpStream,
     requests: Vec<u8>,
-    answers: Vec<u8>,
+    right: Right,
     turns: usize,
     until: Instant,
 ) -> io::Result<(TcpStream, usize)> {
-    let mut input = vec![0; answers.len()];
+    let mut input = vec![0; right.answer.len() * right.in_flight];
     let mut done = 0;
     while done < turns && Instant::now() < until {
         stream.write_all(&requests).await?;
         stream.read_exact(&mut input).await?;
-        assert!(input == answers, "a wrong answer: {input:02X?}");
+        right.check(&input);
         done += 1;
     }
     Ok((stream, done))

@@ -161,6 +161,10 @@ pub struct Web {
     pub http: SocketAddr,
     /// Files of its certificate and of the key; none: its own.
     pub certificate: Option<(String, String)>,
+    /// Connections at once from one address.
+    pub connections_an_address_max: usize,
+    /// Connections at once that are sent every window.
+    pub live_max: usize,
 }
 
 /// The display.
@@ -193,6 +197,8 @@ pub struct Config {
     pub modbus: Option<SocketAddr>,
     /// Where it listens once it is switched on.
     pub modbus_listen: SocketAddr,
+    /// Clients of Modbus TCP at once.
+    pub modbus_connections_max: usize,
     /// The web server; none: it is off.
     pub web: Option<Web>,
     /// RS485, if it is used.
@@ -223,8 +229,8 @@ impl Config {
 
 impl Config {
     /// What a running meter can take over: what it serves.
-    pub fn services(&self) -> (Option<SocketAddr>, Option<&Rs485>) {
-        (self.modbus, self.rs485.as_ref())
+    pub fn services(&self) -> (Option<SocketAddr>, usize, Option<&Rs485>) {
+        (self.modbus, self.modbus_connections_max, self.rs485.as_ref())
     }
 
     /// Tables that differ from those of a running meter and hold from its next start only.
@@ -311,12 +317,17 @@ impl Reader<'_> {
                 _ => None,
             },
             modbus_listen: self.parsed("modbus.listen").expect(KNOWN),
+            modbus_connections_max: self.whole("modbus.connections_max").expect(KNOWN),
             web: match self.get("web.enabled") {
                 Some(Value::Boolean(false)) => None,
                 _ => Some(Web {
                     https: self.parsed("web.https").expect(KNOWN),
                     http: self.parsed("web.http").expect(KNOWN),
                     certificate: self.text("web.certificate").zip(self.text("web.key")),
+                    connections_an_address_max: self
+                        .whole("web.connections_an_address_max")
+                        .expect(KNOWN),
+                    live_max: self.whole("web.live_max").expect(KNOWN),
                 }),
             },
             rs485: self.rs485(),

@@ -177,6 +177,31 @@ fn what_does_not_fit_together_is_refused() {
     check(&twice, "ems.toml:6: slot 1 is taken");
 }
 
+/// What a server allows is a setting with its default, and never no client or more than there are descriptors for.
+#[test]
+fn limits_of_clients_are_settings() {
+    let usual = read("").expect("nothing is needed");
+    let web = usual.web.clone().expect("on at the factory");
+    let limits = (usual.modbus_connections_max, web.connections_an_address_max, web.live_max);
+    assert_eq!(limits, (32, 32, 32));
+    let text =
+        "[modbus]\nconnections_max = 128\n[web]\nconnections_an_address_max = 250\nlive_max = 1";
+    let raised = read(text).expect("in their ranges");
+    let web = raised.web.clone().expect("on at the factory");
+    let limits = (raised.modbus_connections_max, web.connections_an_address_max, web.live_max);
+    assert_eq!(limits, (128, 250, 1));
+    assert_ne!(usual.services(), raised.services(), "a running meter serves anew");
+    assert_eq!(raised.needs_restart(&usual), ["web"]);
+    for key in ["modbus.connections_max", "web.connections_an_address_max", "web.live_max"] {
+        for refused in [0, 257] {
+            let findings = read(&format!("{key} = {refused}")).expect_err(key);
+            let expected =
+                format!("ems.toml:1: {key} = {refused}: write a whole number from 1 to 256");
+            assert!(findings[0].starts_with(&expected), "{findings:?}");
+        }
+    }
+}
+
 /// [P5] The bus carries ten modules.
 #[test]
 fn an_eleventh_module_is_refused() {

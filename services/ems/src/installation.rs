@@ -58,12 +58,16 @@ pub fn surroundings() -> Vec<Layer> {
 pub fn of(arguments: &RunArgs) -> Result<Config, Failure> {
     let mut config = match &arguments.config {
         Some(file) => read(file)?,
-        None => Config {
-            modbus: Some(BENCH_MODBUS),
-            modbus_listen: BENCH_MODBUS,
-            web: Some(Web { https: BENCH_HTTPS, http: BENCH_HTTP, certificate: None }),
-            ..Config::read(&[]).expect("what is usual fits together")
-        },
+        None => {
+            let usual = Config::read(&[]).expect("what is usual fits together");
+            let on_bench = |web| Web { https: BENCH_HTTPS, http: BENCH_HTTP, ..web };
+            Config {
+                modbus: Some(BENCH_MODBUS),
+                modbus_listen: BENCH_MODBUS,
+                web: usual.web.clone().map(on_bench),
+                ..usual
+            }
+        }
     };
     if let Some(scenario) = &arguments.scenario {
         config.sim.scenario.clone_from(scenario);

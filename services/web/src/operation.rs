@@ -125,6 +125,12 @@ impl Operation {
 
     /// Values of the names of its path, in their order; none if it is another path.
     pub fn matched(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
+        // Every request goes through the whole table, and most rows differ early: that is seen without taking them apart.
+        let mut pairs =
+            self.path.bytes().zip(path.bytes()).take_while(|(wanted, _)| *wanted != b'{');
+        if pairs.any(|(wanted, part)| wanted != part) {
+            return None;
+        }
         let mut names = Vec::new();
         let mut parts = path.split('/');
         for wanted in self.path.split('/') {
@@ -155,4 +161,33 @@ fn decoded(part: &str) -> Option<String> {
     }
     let text = String::from_utf8(bytes).ok()?;
     (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_that_of_its_row_only() {
+        let check = |row: &'static str, path: &str, expected: Option<&[&str]>| {
+            let handler: Handler = |_, _| Box::pin(async { Ok(Answer::Done) });
+            let operation = Operation::get(row, "row", "A row.", Content::None, handler);
+            let names = operation.matched(path);
+            let values = names.map(|names| names.into_iter().map(|(_, value)| value).collect());
+            assert_eq!(
+                values,
+                expected.map(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>()),
+                "{row} {path}"
+            );
+        };
+        check("/api/v1/meters", "/api/v1/meters", Some(&[]));
+        check("/api/v1/meters", "/api/v1/meter", None);
+        check("/api/v1/meters", "/api/v1/meters/", None);
+        check("/api/v1/meters", "/api/v1/metering", None);
+        check("/api/v1/meters/{id}", "/api/v1/meters", None);
+        check("/api/v1/meters/{id}", "/api/v1/meters/", None);
+        check("/api/v1/meters/{id}", "/api/v1/meters/a%20b", Some(&["a b"]));
+        check("/api/v1/meters/{id}/reset", "/api/v1/meters/{x/reset", Some(&["{x"]));
+        check("/api/v1/meters/{id}/reset", "/api/v1/meters/main/wiring", None);
+    }
 }

@@ -17,7 +17,7 @@ use crate::keeping::{Attached, Begin};
 use crate::live::Live;
 use crate::user_command;
 use crate::web::{self, Certificate, Chosen, TwinHandle, WebDoor, WebRun};
-use ::web::{Limits, Parts, TwinControl};
+use ::web::{Parts, TwinControl};
 use accounts::Accounts;
 use config::{Backend, Config, Speed};
 use host::{COMMANDS_MAX, Shelf};
@@ -206,7 +206,7 @@ async fn serve(
     let page = match door {
         None => None,
         Some(door) => {
-            let https = door.addresses().0;
+            let (https, limits) = (door.addresses().0, door.limits());
             let gives_link =
                 config.identity.simulated && https.ip().is_loopback() && !arguments.fresh;
             let accounts = match &accounts {
@@ -239,7 +239,7 @@ async fn serve(
                 services: offered.handle(),
                 audit,
                 set_up: !gives_link,
-                limits: Limits::default(),
+                limits,
             })?;
             page.announce(gives_link.then_some(link.as_str()));
             Some(page)

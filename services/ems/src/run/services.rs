@@ -26,7 +26,7 @@ impl Doors {
     /// An address or device that cannot be had.
     pub async fn open(config: &Config) -> Result<Doors, Failure> {
         let modbus = match config.modbus {
-            Some(address) => Some(listen(address).await?),
+            Some(address) => Some(listen(address, config.modbus_connections_max).await?),
             None => None,
         };
         let rs485 = config.rs485.as_ref().map(open_line).transpose()?;
@@ -121,8 +121,12 @@ impl Services {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<(Server, SocketAddr), Failure> {
-    let server = Server::bind(address, Options::default()).await.map_err(|error| {
+async fn listen(
+    address: SocketAddr,
+    connections_max: usize,
+) -> Result<(Server, SocketAddr), Failure> {
+    let options = Options { connections_max, ..Options::default() };
+    let server = Server::bind(address, options).await.map_err(|error| {
         Failure::Environment(format!(
             "cannot listen on {address}: {error}; choose another address with --modbus, port 0 takes a free one"
         ))

@@ -43,6 +43,7 @@ pub struct WebDoor {
     server: Server,
     certificate: Certificate,
     https: SocketAddr,
+    limits: Limits,
 }
 
 impl WebDoor {
@@ -59,8 +60,12 @@ impl WebDoor {
             Some(certificate) => certificate,
             None => Certificate::open(wanted, serial, folder, now_s())?,
         };
-        let bound =
-            Server::bind(wanted.https, Some(wanted.http), certificate.shown(), Limits::default());
+        let limits = Limits {
+            an_address_max: wanted.connections_an_address_max,
+            live_max: wanted.live_max,
+            ..Limits::default()
+        };
+        let bound = Server::bind(wanted.https, Some(wanted.http), certificate.shown(), limits);
         let server = bound.map_err(|(address, error)| {
             Failure::Environment(format!(
                 "cannot listen on {address}: {error}; choose other addresses with --https and --http (port 0 takes a \
@@ -68,7 +73,12 @@ impl WebDoor {
             ))
         })?;
         let https = server.https_addr();
-        Ok(Some(WebDoor { server, certificate, https }))
+        Ok(Some(WebDoor { server, certificate, https, limits }))
+    }
+
+    /// What it allows.
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// Where it listens, with HTTPS and HTTP.

@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
-use warp::http::header::{CONTENT_ENCODING, ETAG, VARY};
+use warp::http::header::{CONTENT_ENCODING, ETAG, HeaderValue, VARY};
 use warp::http::{Method, StatusCode};
 use warp::reply::Response;
 
@@ -158,9 +158,14 @@ fn all(frame: &Frame, call: &Call) -> Answer {
     let (plain, gzip) = frame.all.get_or_init(|| serialise(&frame.image));
     let wants_gzip = accepts_gzip(&call.headers);
     let bytes = if wants_gzip { gzip } else { plain };
-    let answer = Answer::Json(StatusCode::OK, bytes.clone());
-    let answer = answer.with(ETAG, &tag).with(VARY, "accept-encoding");
-    if wants_gzip { answer.with(CONTENT_ENCODING, "gzip") } else { answer }
+    let mut response = Answer::Json(StatusCode::OK, bytes.clone()).response();
+    let headers = response.headers_mut();
+    headers.insert(ETAG, HeaderValue::try_from(tag).expect("a tag of digits"));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if wants_gzip {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Answer::Response(Box::new(response))
 }
 
 fn serialise(image: &Image) -> (Bytes, Bytes) {
