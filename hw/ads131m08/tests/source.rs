@@ -52,7 +52,7 @@ fn behind_a_chip(
 fn run(scenario: &Scenario, chip: Option<Faults>, mut look: impl FnMut(&Effects)) -> Outcome {
     let facts = DeviceFacts { limits: Limits::EMS_AV2, version: (0, 1, 0), software_id: "test" };
     let parts = lab::parts(scenario, &facts, &ModuleMemory::default()).expect("it can be set up");
-    let Parts { config, main, bus, script } = parts;
+    let Parts { config, main, bus, script, .. } = parts;
     let main = match chip {
         Some(faults) => behind_a_chip(main, faults),
         None => main,

@@ -14,28 +14,6 @@ use web::{Injected, Injection, InjectionParameter, Refused};
 /// Kinds that people do on the pages of the meter itself, as anybody at the device would.
 const OF_THE_METER: [&str; 3] = ["setting", "reset", "correct"];
 
-/// What a form begins with, in the units of the scenario format.
-const BEGIN_WITH: [(&str, &str, f64); 15] = [
-    ("sag", "to", 70.0),
-    ("sag", "for", 2.0),
-    ("swell", "to", 115.0),
-    ("swell", "for", 2.0),
-    ("interruption", "for", 5.0),
-    ("frequency", "to", 49.5),
-    ("phase-jump", "by", 30.0),
-    ("load", "to", 0.0),
-    ("pick-up", "to", 5.0),
-    ("temperature", "to", 60.0),
-    ("output-load", "voltage", 24.0),
-    ("output-load", "current", 0.05),
-    ("lost-samples", "part", 1.0),
-    ("bit-flips", "part", 0.1),
-    ("clock-drift", "ppm", 200.0),
-];
-
-/// The same of what is no number.
-const FIRST: [(&str, &str, &str); 2] = [("contact", "to", "closed"), ("clock", "by", "1 h")];
-
 /// The scenario in play, with all that was done to it.
 pub struct Injections {
     config: Config,
@@ -139,21 +117,18 @@ fn kinds() -> impl Iterator<Item = EntryKind> {
 
 /// A kind with what this scenario has to choose from; none if there is nothing it could be done to.
 fn described(kind: &EntryKind, scenario: &Scenario) -> Option<Injection> {
-    let parameters = kind.keys.iter().map(|key| parameter(kind.name, key, scenario));
+    let parameters = kind.keys.iter().map(|key| parameter(key, scenario));
     let parameters: Vec<InjectionParameter> = parameters.collect();
     let possible = |parameter: &InjectionParameter| {
         !parameter.needed
             || !["choice", "set"].contains(&parameter.r#type)
             || !parameter.choices.is_empty()
     };
-    parameters.iter().all(possible).then(|| Injection {
-        kind: kind.name,
-        title: kind.doc,
-        parameters,
-    })
+    let all = parameters.iter().all(possible);
+    all.then_some(Injection { kind: kind.name, title: kind.doc, parameters })
 }
 
-fn parameter(kind: &str, key: &EntryKey, scenario: &Scenario) -> InjectionParameter {
+fn parameter(key: &EntryKey, scenario: &Scenario) -> InjectionParameter {
     let (mut unit, mut range, mut choices) = ("", (None, None), Vec::new());
     let r#type = match &key.takes {
         EntryTakes::Quantity { unit: of, low, high } => {
@@ -193,7 +168,7 @@ fn parameter(kind: &str, key: &EntryKey, scenario: &Scenario) -> InjectionParame
         unit,
         min: range.0,
         max: range.1,
-        default: default(kind, key, phases),
+        default: default(key, phases),
         choices: there.unwrap_or(choices),
         needed: key.needed,
     }
@@ -203,13 +178,14 @@ fn is_phase(name: &str, phases: usize) -> bool {
     ["l1", "l2", "l3"][..phases].contains(&name.trim_start_matches('-'))
 }
 
-fn default(kind: &str, key: &EntryKey, phases: usize) -> Json {
-    let is_this = |(of, name): (&str, &str)| (of, name) == (kind, key.name);
-    let number = BEGIN_WITH.iter().find(|(of, name, _)| is_this((of, name)));
-    let text = FIRST.iter().find(|(of, name, _)| is_this((of, name)));
-    match (number, text, key.name) {
-        (Some((.., number)), ..) => json!(number),
-        (_, Some((.., text)), _) => json!(text),
+/// What a form begins with: what the format has as an example, as a number where it is one.
+fn default(key: &EntryKey, phases: usize) -> Json {
+    match (&key.takes, key.example, key.name) {
+        (EntryTakes::Quantity { .. }, Some(text), _) => {
+            let number = text.split_whitespace().next().and_then(|text| text.parse::<f64>().ok());
+            json!(number)
+        }
+        (_, Some(text), _) => json!(text),
         (_, _, "phases") => json!(["l1"]),
         (_, _, "wires") => json!(["-l1", "l2", "l3"][..phases]),
         (_, _, "meter") => json!("main"),

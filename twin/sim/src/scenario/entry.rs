@@ -6,6 +6,27 @@ use super::{Part, ScenarioError, fault, open, timeline};
 use std::fmt::Write;
 use toml::Value;
 
+/// What to try first: kind, key, and a value in the first unit of its dimension.
+const EXAMPLES: [(&str, &str, &str); 17] = [
+    ("sag", "to", "70 %"),
+    ("sag", "for", "2 s"),
+    ("swell", "to", "115 %"),
+    ("swell", "for", "2 s"),
+    ("interruption", "for", "5 s"),
+    ("frequency", "to", "49.5 Hz"),
+    ("phase-jump", "by", "30 deg"),
+    ("load", "to", "0 %"),
+    ("contact", "to", "closed"),
+    ("pick-up", "to", "5 V"),
+    ("temperature", "to", "60 C"),
+    ("output-load", "voltage", "24 V"),
+    ("output-load", "current", "0.05 A"),
+    ("clock", "by", "3600 s"),
+    ("lost-samples", "part", "1 %"),
+    ("bit-flips", "part", "0.1 %"),
+    ("clock-drift", "ppm", "200 ppm"),
+];
+
 /// A kind of entry of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntryKind {
@@ -30,6 +51,8 @@ pub struct EntryKey {
     pub needed: bool,
     /// What may stand behind it.
     pub takes: EntryTakes,
+    /// What to try first, if there is such a thing.
+    pub example: Option<&'static str>,
 }
 
 /// What may stand behind a key of an entry.
@@ -62,14 +85,21 @@ pub fn entry_kinds() -> Vec<EntryKind> {
             part,
             name: kind.name,
             doc: kind.doc,
-            keys: kind.keys.iter().chain(shared()).map(EntryKey::of).collect(),
+            keys: kind
+                .keys
+                .iter()
+                .chain(shared())
+                .map(|key| EntryKey::of(kind.name, key))
+                .collect(),
         })
     };
     of(Part::Timeline, &timeline::TIMELINE).chain(of(Part::Fault, &fault::FAULT)).collect()
 }
 
 impl EntryKey {
-    fn of(key: &Key) -> EntryKey {
+    fn of(kind: &str, key: &Key) -> EntryKey {
+        let example = EXAMPLES.iter().find(|(of, name, _)| (*of, *name) == (kind, key.name));
+        let example = example.map(|(.., text)| *text);
         let takes = match key.takes {
             Takes::Quantity(dimension, low, high) => {
                 let (unit, worth) = dimension.units[0];
@@ -80,7 +110,7 @@ impl EntryKey {
             Takes::Names(names) => EntryTakes::Names((names.all)()),
             _ => EntryTakes::Other,
         };
-        EntryKey { name: key.name, doc: key.doc, needed: key.need == Need::Needed, takes }
+        EntryKey { name: key.name, doc: key.doc, needed: key.need == Need::Needed, takes, example }
     }
 }
 
@@ -151,7 +181,9 @@ mod tests {
         let sag = kinds.iter().find(|kind| kind.name == "sag").unwrap();
         let to = sag.keys.iter().find(|key| key.name == "to").unwrap();
         let takes = EntryTakes::Quantity { unit: "%", low: 0.0, high: 100.0 };
-        assert_eq!((to.needed, &to.takes), (true, &takes));
+        assert_eq!((to.needed, &to.takes, to.example), (true, &takes, Some("70 %")));
+        let examples = kinds.iter().flat_map(|kind| &kind.keys).filter(|key| key.example.is_some());
+        assert_eq!(examples.count(), EXAMPLES.len(), "each is of a key that there is");
         let gap = kinds.iter().find(|kind| kind.name == "gap").unwrap();
         let names: Vec<_> = gap.keys.iter().map(|key| key.name).collect();
         assert_eq!((gap.part, names), (Part::Fault, vec!["for", "meter"]));
