@@ -21,6 +21,9 @@ from harness import PASSWORDS, Client, Failed, Meter, anyone, binary, check, raw
 # Secrets that must be nowhere but where they are kept as hashes.
 CANARY_PASSWORD = "fifteen yellow paper boats"
 SLOW_S = 25.0
+# Clients that do not read, fewer than an address may have, and what each asks at once.
+READERS = 20
+QUESTIONS = 200
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,7 +34,7 @@ def main() -> int:
         meter.add_users()
         for attack in (
             headers, cookies, fixation, logout_ends, cross_site, traversal, large_bodies, large_headers, nonsense,
-            old_tls, redirect, whom_to_tell, floods, slow_headers, canaries,
+            old_tls, redirect, whom_to_tell, floods, slow_headers, slow_readers, canaries,
         ):
             attack(meter)
             done.append(attack.__name__)
@@ -264,6 +267,37 @@ def slow_headers(meter: Meter) -> None:
     took_s = time.monotonic() - begun
     check(4.0 < handshake_s < 8.0, f"a silent client is let go after {handshake_s:.1f} s")
     check(9.0 < took_s < 15.0 and b" 200 " not in said, f"half a head is let go after {took_s:.1f} s: {said!r}")
+
+
+def slow_readers(meter: Meter) -> None:
+    """Clients that ask for a lot and read nothing hold one answer each in memory, and hold nobody up."""
+    viewer = meter.log_in("viewer")
+    whole = len(viewer.get("/api/v1/catalog").body)
+    check(whole > 20_000, f"an answer of {whole} bytes is none to choke on")
+    question = f"GET /api/v1/catalog HTTP/1.1\r\nHost: x\r\nCookie: {viewer.cookie}\r\n\r\n".encode()
+    before_kb = resident_kb(meter)
+    readers = []
+    try:
+        for _ in range(READERS):
+            reader = raw_connection(meter.port)
+            readers.append(reader)
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.sendall(question * QUESTIONS)
+        for _ in range(10):
+            begun = time.monotonic()
+            check(viewer.get("/api/v1/measurements").status == 200, "others are served")
+            check(time.monotonic() - begun < 5.0, "others wait for who does not read")
+        grown_kb = resident_kb(meter) - before_kb
+        # All of it would be ten times as much.
+        check(grown_kb * 1024 < READERS * QUESTIONS * whole / 10, f"{grown_kb} kB more for who reads nothing")
+    finally:
+        for reader in readers:
+            reader.close()
+
+
+def resident_kb(meter: Meter) -> int:
+    status = Path(f"/proc/{meter.process.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
 
 
 def canaries(meter: Meter) -> None:
