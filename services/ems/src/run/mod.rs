@@ -282,34 +282,56 @@ async fn serve(
         Ended::Restarted => note("the run begins anew"),
     }
     output::finish(arguments.json, &title, seed, rate, &outcome)?;
-    let (mut config, from_before) = match why {
-        Ended::Over | Ended::Interrupted => return Ok(None),
+    let next = match why {
+        Ended::Over | Ended::Interrupted => None,
         Ended::Chosen(Chosen { scenario, link }) => {
             let mut config = as_started;
             config.sim.scenario = scenario;
-            (config, FromBefore { link, certificate, accounts: None })
+            Some((config, FromBefore { link, certificate, accounts: None }))
         }
         Ended::Restarted => {
-            let mut config = installation::of(arguments)?;
-            (config.sim.scenario, config.data_folder) =
-                (as_started.sim.scenario, as_started.data_folder);
-            (config, FromBefore { accounts: same_accounts, ..FromBefore::nothing() })
+            let from_before = FromBefore { accounts: same_accounts, ..FromBefore::nothing() };
+            Some((read_anew(arguments, as_started), from_before))
         }
     };
-    // Whoever is connected finds the next run where this one was, also on ports that the system chose.
+    Ok(next
+        .map(|(config, from_before)| (at_the_same_doors(config, addresses, address), from_before)))
+}
+
+/// The configuration of a run that begins anew: as its file says now, but for what was chosen since.
+fn read_anew(arguments: &RunArgs, as_started: Config) -> Config {
+    match installation::of(arguments) {
+        Ok(mut config) => {
+            config.sim.scenario = as_started.sim.scenario;
+            config.data_folder = as_started.data_folder;
+            config
+        }
+        Err(failure) => {
+            note(&format!("note: the configuration is not taken over:\n{failure}"));
+            as_started
+        }
+    }
+}
+
+/// Whoever is connected finds the next run where this one was, also on ports that the system chose.
+fn at_the_same_doors(
+    mut config: Config,
+    web: Option<(SocketAddr, Option<SocketAddr>)>,
+    modbus: Option<SocketAddr>,
+) -> Config {
     let again = |wanted: &mut SocketAddr, was: Option<SocketAddr>| {
         if wanted.port() == 0 {
             *wanted = was.unwrap_or(*wanted);
         }
     };
-    let (https, http) = addresses.unzip();
+    let (https, http) = web.unzip();
     if let Some(web) = &mut config.web {
         again(&mut web.https, https);
         again(&mut web.http, http.flatten());
     }
-    config.modbus.iter_mut().for_each(|wanted| again(wanted, address));
-    again(&mut config.modbus_listen, address);
-    Ok(Some((config, from_before)))
+    config.modbus.iter_mut().for_each(|wanted| again(wanted, modbus));
+    again(&mut config.modbus_listen, modbus);
+    config
 }
 
 /// Why a run has ended.
