@@ -67,6 +67,11 @@ impl Part {
         Part { source, rows, block }
     }
 
+    /// Index of the sample that is read next.
+    fn next(&self) -> u64 {
+        self.block.first + self.block.samples as u64
+    }
+
     fn read(&mut self, max: usize) -> Result<SourceState, SourceError> {
         if self.block.capacity() < max {
             self.block = SampleBlock::new(self.block.channels(), max);
@@ -84,19 +89,32 @@ impl SampleSource for Joined {
         let room = max.min(block.capacity());
         let [voltages, currents] = &mut self.parts;
         block.samples = 0;
-        if voltages.read(room)? == SourceState::Ended
-            || currents.read(voltages.block.samples)? == SourceState::Ended
-        {
+        if currents.read(room)? == SourceState::Ended {
             return Ok(SourceState::Ended);
         }
-        block.first = voltages.block.first;
-        block.samples = voltages.block.samples.min(currents.block.samples);
-        let rows =
-            self.parts.iter().flat_map(|part| part.rows.iter().map(|row| part.block.row(*row)));
-        for (to, row) in rows.enumerate() {
-            block.row_mut(to)[..row.len()].copy_from_slice(row);
+        block.first = currents.block.first;
+        // What the currents have lost passes for the voltages too.
+        while voltages.next() < block.first {
+            let lost = usize::try_from(block.first - voltages.next()).unwrap_or(room);
+            if voltages.read(lost.min(room))? == SourceState::Ended {
+                return Ok(SourceState::Ended);
+            }
         }
-        Ok(SourceState::Samples)
+        while block.samples < currents.block.samples {
+            if voltages.read(currents.block.samples - block.samples)? == SourceState::Ended {
+                break;
+            }
+            let to = block.samples..block.samples + voltages.block.samples;
+            for (row, from) in voltages.rows.iter().enumerate() {
+                block.row_mut(row)[to.clone()].copy_from_slice(voltages.block.row(*from));
+            }
+            block.samples += voltages.block.samples;
+        }
+        let count = block.samples;
+        for (to, row) in (voltages.rows.len()..).zip(&currents.rows) {
+            block.row_mut(to)[..count].copy_from_slice(&currents.block.row(*row)[..count]);
+        }
+        Ok(if block.samples == 0 { SourceState::Ended } else { SourceState::Samples })
     }
 }
 
@@ -105,6 +123,35 @@ mod tests {
     use super::*;
     use port::{Role, SlotId};
     use sim::conformance;
+
+    /// What a fault of a module's currents loses is lost of its voltages too: they stay together.
+    #[test]
+    fn voltages_and_currents_stay_together_over_a_gap() {
+        let gap = "[[faults]]\nkind = \"gap\"\nat = \"1 s\"\nfor = \"0.7 s\"\nmeter = \"esy1\"\n";
+        let text = include_str!("../../../scenarios/wild-leg.toml");
+        let whole = sim::scenario::parse(text).expect("a shipped scenario");
+        let with_gap = sim::scenario::parse(&format!("{text}\n{gap}")).expect("and a gap");
+        let esy1 = MeterPort::Esy(SlotId::new(1).expect("1 to 10"));
+        let read = |scenario: &Scenario| {
+            let mut source = meter_source(scenario, esy1).expect("it has the meter");
+            let rows = source.format().channels.len();
+            let mut block = SampleBlock::new(rows, 1000);
+            let mut samples = std::collections::BTreeMap::new();
+            while samples.len() < 12_000 {
+                assert_eq!(source.read(&mut block, 1000).expect("it reads"), SourceState::Samples);
+                for at in 0..block.samples {
+                    let counts: Vec<i32> = (0..rows).map(|row| block.row(row)[at]).collect();
+                    samples.insert(block.first + at as u64, counts);
+                }
+            }
+            samples
+        };
+        let (whole, with_gap) = (read(&whole), read(&with_gap));
+        assert!(!with_gap.contains_key(&8_100) && with_gap.contains_key(&13_700));
+        let both = with_gap.iter().filter(|(index, _)| whole.contains_key(index));
+        assert!(both.clone().count() > 6_000);
+        assert!(both.clone().all(|(index, counts)| whole[index] == *counts));
+    }
 
     /// Joined or not, it is a source like any other, with each role once.
     #[test]

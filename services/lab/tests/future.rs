@@ -36,7 +36,7 @@ line_resistance = "0.2 ohm"
 name = "oven"
 kind = "resistive"
 connect = "three-phase"
-meters = ["esy3"]
+meters = ["main", "esy3"]
 power = "6 kW"
 [[timeline]]
 at = "20 s"

@@ -282,6 +282,13 @@ impl<S: SampleSource> SampleSource for Faulty<S> {
     }
 
     fn read(&mut self, block: &mut SampleBlock, max: usize) -> Result<SourceState, SourceError> {
+        if self.troubles.is_empty() && self.served == self.lost.len() {
+            self.take_over();
+            // Nothing but the clock can be wrong, and blocks stay as long as they are asked for.
+            if self.troubles.is_empty() {
+                return self.source.read(block, max);
+            }
+        }
         let room = max.min(block.capacity());
         block.samples = 0;
         let mut run = self.run();
