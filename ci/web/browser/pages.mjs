@@ -178,6 +178,13 @@ async function commissioning() {
   await page.getByRole('dialog').getByRole('button', { name: 'Add a user' }).click();
   await page.getByRole('rowheader', { name: 'reader' }).waitFor();
 
+  // [I3, O4] What the page sets is what the interface says; ci/web/same.py holds that against the other ways.
+  await page.goto(`${meter.url}/io`);
+  const output = page.getByLabel('Digital output', { exact: true });
+  await output.selectOption({ label: 'Remote' });
+  await page.locator('form', { has: output }).getByRole('button', { name: 'Save' }).click();
+  await page.waitForFunction(async () => (await (await fetch('/api/v1/io')).json()).output.function === 'remote');
+
   await page.goto(`${meter.url}/twin`);
   await page.getByLabel('What happens').selectOption('sag');
   await page.getByRole('button', { name: 'Inject' }).click();

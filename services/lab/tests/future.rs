@@ -1,5 +1,4 @@
 //! What is done to a run while it runs: the same, to the last bit, as if its scenario had said so from the beginning.
-//! Proves [G8]
 
 mod common;
 
@@ -139,7 +138,7 @@ fn everything() -> Vec<(f64, Entry)> {
     ]
 }
 
-/// [G8] Played again from the text that it left behind, a run that was meddled with gives the same digest, however
+/// Played again from the text that it left behind, a run that was meddled with gives the same digest, however
 /// either of them is cut.
 #[test]
 fn a_run_that_was_meddled_with_can_be_played_again() {
