@@ -102,7 +102,11 @@ impl House {
         let server = Server::bind(loopback, None, certificate, limits).expect("a free port");
         let address = server.https_addr();
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(server.run(web, stopped));
+        // As in the program, it has a thread and a runtime of its own.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(server.run(web, stopped));
+        });
         let certificate = CertificateDer::from_pem_slice(pem.certificate.as_bytes());
         let certificate = certificate.expect("it was just made");
         House { address, certificate, _stop: stop, _images: images }
