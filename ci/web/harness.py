@@ -58,10 +58,14 @@ class Client:
     cookie: str = ""
     csrf: str = ""
     token: str = ""
+    # Addresses have to wait after failures, and this machine has more than one.
+    source: str = "127.0.0.1"
     extra: dict[str, str] = field(default_factory=dict)
 
     def ask(self, method: str, path: str, body=None, headers: dict | None = None, raw: bytes | None = None) -> Answer:
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=anyone(), timeout=PATIENCE_S)
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.port, context=anyone(), timeout=PATIENCE_S, source_address=(self.source, 0)
+        )
         sent = dict(self.extra)
         if self.cookie:
             sent["Cookie"] = self.cookie
@@ -150,9 +154,12 @@ class Meter:
         return done.stdout
 
     def log_in(self, role: str) -> Client:
-        client = self.nobody()
-        answer = client.post("/api/v1/login", {"username": f"{role}1", "password": PASSWORDS[role]})
-        check(answer.status == 200, f"login as {role}: {answer.status} {answer.body!r}")
+        return self.log_in_as(f"{role}1", PASSWORDS[role])
+
+    def log_in_as(self, name: str, password: str, source: str = "127.0.0.1") -> Client:
+        client = Client(self.port, source=source)
+        answer = client.post("/api/v1/login", {"username": name, "password": password})
+        check(answer.status == 200, f"login as {name}: {answer.status} {answer.body!r}")
         client.cookie = answer.headers["set-cookie"].split(";")[0]
         client.csrf = answer.json()["csrf"]
         return client
@@ -191,9 +198,24 @@ class Meter:
                 self.folder.cleanup()
 
 
-def raw_connection(port: int) -> ssl.SSLSocket:
-    """A connection over which anything can be sent."""
-    stream = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+def check_windows(meter: Meter, may_have_gaps: bool = False) -> int:
+    """Whether the meter has missed no window and no sample, and how many windows there were."""
+    windows = [line for line in meter.lines() if line["type"] == "window" and line["meter"] == "main"]
+    numbers = [line["window"] for line in windows]
+    check(len(numbers) > 50, f"only {len(numbers)} windows")
+    check(numbers == list(range(1, len(numbers) + 1)), "a window is missing")
+    gaps = {line["window"] for line in windows for reading in line["readings"] if reading["quality"] == "gap"}
+    check(may_have_gaps or not gaps, f"windows have gaps: {gaps}")
+    return len(numbers)
+
+
+def raw_connection(port: int, receive_bytes: int | None = None) -> ssl.SSLSocket:
+    """A connection over which anything can be sent; with so much room for what comes and is not read."""
+    stream = socket.socket()
+    stream.settimeout(PATIENCE_S)
+    if receive_bytes:
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    stream.connect(("127.0.0.1", port))
     return anyone().wrap_socket(stream)
 
 

@@ -89,7 +89,8 @@ impl SampleSource for Joined {
         let room = max.min(block.capacity());
         let [voltages, currents] = &mut self.parts;
         block.samples = 0;
-        if currents.read(room)? == SourceState::Ended {
+        let state = currents.read(room)?;
+        if state == SourceState::Ended {
             return Ok(SourceState::Ended);
         }
         block.first = currents.block.first;
@@ -99,6 +100,9 @@ impl SampleSource for Joined {
             if voltages.read(lost.min(room))? == SourceState::Ended {
                 return Ok(SourceState::Ended);
             }
+        }
+        if state == SourceState::Silent {
+            return Ok(SourceState::Silent);
         }
         while block.samples < currents.block.samples {
             if voltages.read(currents.block.samples - block.samples)? == SourceState::Ended {

@@ -173,6 +173,9 @@ impl Runner {
     }
 }
 
+/// Where a clock may be set to, in seconds since 1970: 1900 to 2200. Steps add up, and nanoseconds end in 2262.
+const CLOCK_GOES_S: (f64, f64) = (-2_208_988_800.0, 7_258_118_400.0);
+
 /// The civil clock of a run.
 struct CivilClock {
     /// Civil time of the first sample, as the clock is set now.
@@ -205,8 +208,11 @@ impl CivilClock {
         self.start + self.elapsed_s()
     }
 
+    /// Sets it forward or back, as far as a clock goes.
     fn set(&mut self, by_s: f64) {
-        self.start = self.start + by_s;
+        let (first_s, last_s) = CLOCK_GOES_S;
+        let target_s = self.time().unix_ns as f64 / 1e9 + by_s;
+        self.start = self.start + (by_s + (target_s.clamp(first_s, last_s) - target_s));
         self.change = Change::Unknown;
     }
 

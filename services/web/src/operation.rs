@@ -40,13 +40,72 @@ pub type Handler = fn(Arc<Web>, Call) -> Answering;
 /// A type that is sent, as a schema.
 pub type Shape = fn(&mut SchemaGenerator) -> Schema;
 
-/// A parameter of the query.
+/// What a parameter may be.
+#[derive(Debug, Clone, Copy)]
+pub enum Takes {
+    /// A text, which its operation reads.
+    Text,
+    /// A whole number from the first to the second.
+    Whole(u64, u64),
+    /// One of these words.
+    One(&'static [&'static str]),
+}
+
+/// A parameter of the query. What it takes is published, and held before its operation is called.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
     /// A sentence.
     pub doc: &'static str,
+    /// What it may be.
+    pub takes: Takes,
+}
+
+impl Parameter {
+    /// A text.
+    pub const fn text(name: &'static str, doc: &'static str) -> Parameter {
+        Parameter { name, doc, takes: Takes::Text }
+    }
+
+    /// A whole number within a range.
+    pub const fn whole(
+        name: &'static str,
+        doc: &'static str,
+        (low, high): (u64, u64),
+    ) -> Parameter {
+        Parameter { name, doc, takes: Takes::Whole(low, high) }
+    }
+
+    /// One of some words.
+    pub const fn one(
+        name: &'static str,
+        doc: &'static str,
+        words: &'static [&'static str],
+    ) -> Parameter {
+        Parameter { name, doc, takes: Takes::One(words) }
+    }
+
+    /// Whether what is asked is what it takes; nothing is always.
+    ///
+    /// # Errors
+    /// If it is something else, or there twice.
+    pub fn check(&self, call: &Call) -> Result<(), Problem> {
+        let name = self.name;
+        if call.query.iter().filter(|(known, _)| known == name).count() > 1 {
+            return Err(Problem::invalid(name, format!("{name} is there more than once")));
+        }
+        let Some(text) = call.asked(name) else { return Ok(()) };
+        let (fits, takes) = match self.takes {
+            Takes::Text => return Ok(()),
+            Takes::Whole(low, high) => (
+                text.parse().is_ok_and(|value| (low..=high).contains(&value)),
+                format!("a whole number from {low} to {high}"),
+            ),
+            Takes::One(words) => (words.contains(&text), format!("one of {}", words.join(", "))),
+        };
+        if fits { Ok(()) } else { Err(Problem::invalid(name, format!("{name} is {takes}"))) }
+    }
 }
 
 /// What a body or an answer is.

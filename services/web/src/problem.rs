@@ -84,7 +84,8 @@ impl Problem {
             detail: detail.into(),
             field: None,
             errors: Vec::new(),
-            retry_after_s: 0,
+            // What is busy is so for a moment.
+            retry_after_s: u32::from(slug == "busy"),
             allow: None,
         }
     }

@@ -1,7 +1,7 @@
 //! All operations, and what is published of them.
 
 use crate::api;
-use crate::operation::{Content, Needs, Operation};
+use crate::operation::{Content, Needs, Operation, Takes};
 use crate::problem::Problem;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -57,7 +57,13 @@ pub fn openapi() -> Value {
             Some(json!({"name": name, "in": "path", "required": true, "schema": schema}))
         });
         let query = operation.query.iter().map(|parameter| {
-            let schema = json!({"type": "string"});
+            let schema = match parameter.takes {
+                Takes::Text => json!({"type": "string"}),
+                Takes::Whole(low, high) => {
+                    json!({"type": "integer", "minimum": low, "maximum": high})
+                }
+                Takes::One(words) => json!({"type": "string", "enum": words}),
+            };
             json!({"name": parameter.name, "in": "query", "required": false,
                 "description": parameter.doc, "schema": schema})
         });

@@ -590,9 +590,9 @@ impl Firmware {
     }
 
     fn read(&mut self, max: usize) -> bool {
-        let samples = matches!(self.source.read(&mut self.block, max), Ok(SourceState::Samples));
+        let state = self.source.read(&mut self.block, max);
         self.next = self.began + self.block.first + self.block.samples as u64;
-        samples
+        matches!(state, Ok(SourceState::Samples | SourceState::Silent))
     }
 }
 

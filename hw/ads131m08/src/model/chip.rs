@@ -250,10 +250,11 @@ impl Chip {
                 return Some([0; INPUTS]);
             }
         }
-        if self.taken == self.block.samples {
+        while self.taken == self.block.samples {
             let state = self.source.read(&mut self.block, CHUNK);
             self.taken = 0;
-            if !matches!(state, Ok(SourceState::Samples)) {
+            // The chip converts all the time: of a silence it sees nothing, as of any other gap.
+            if !matches!(state, Ok(SourceState::Samples | SourceState::Silent)) {
                 self.ended = true;
                 self.block.samples = 0;
                 return None;

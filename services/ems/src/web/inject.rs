@@ -5,7 +5,7 @@ use config::Config;
 use lab::{Future, SetUpError};
 use serde_json::{Map, Value as Json, json};
 use sim::scenario::{
-    EntryKey, EntryKind, EntryTakes, Scenario, ScenarioError, entry_kinds, parse, with_entry,
+    EntryKey, EntryKind, EntryTakes, Part, Scenario, ScenarioError, entry_kinds, parse, with_entry,
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use toml::Value;
@@ -86,6 +86,13 @@ impl Injections {
             longer = with_entry(&state.text, kind.part, from_s, kind.name, &keys);
             let changed =
                 parse(&longer).map_err(|error| Refusal(at_fault(&error, &longer, &keys)))?;
+            // In a file that is how samples come to an end, and the run with them.
+            if kind.part == Part::Fault
+                && changed.faults.last().is_some_and(|(_, fault)| fault.loses_all_for_ever())
+            {
+                let detail = "say for how long: the run would end with its last sample";
+                return Err(Refusal(Refused::new("for", detail)));
+            }
             Ok(simulated::configured(changed, &self.config))
         });
         changed.map_err(|Refusal(refused)| refused)?;

@@ -17,6 +17,9 @@ use warp::http::header::LINK;
 /// Events of an answer: fewest, most.
 const LIMIT: (u64, u64) = (1, 1000);
 
+/// Numbers of events that every reader of JSON counts without rounding.
+const NUMBERS: (u64, u64) = (0, (1 << 53) - 1);
+
 /// Events of an answer, if nothing is said.
 const LIMIT_USUAL: u64 = 100;
 
@@ -29,12 +32,14 @@ pub fn operations() -> Vec<Operation> {
             id: "events",
             doc: "The log of events, the newest first; `after` gives those after a number, the oldest first.",
             needs: Needs::Viewer,
-            query: &[
-                Parameter { name: "after", doc: "Only events with higher numbers." },
-                Parameter { name: "before", doc: "Only events with lower numbers." },
-                Parameter { name: "limit", doc: "1 to 1000; 100 by default." },
-                Parameter { name: "kinds", doc: "Only these kinds, with commas." },
-            ],
+            query: const {
+                &[
+                    Parameter::whole("after", "Only events with higher numbers.", NUMBERS),
+                    Parameter::whole("before", "Only events with lower numbers.", NUMBERS),
+                    Parameter::whole("limit", "100 by default.", LIMIT),
+                    Parameter::text("kinds", "Only these kinds, with commas."),
+                ]
+            },
             body: Content::None,
             answer: (200, Content::Json(shape::<Events>)),
             handler: handler!(events),
@@ -100,9 +105,8 @@ pub fn history(web: &Web) -> Result<Reader, Problem> {
 async fn events(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let history = history(&web)?;
     let kinds = kinds(&call)?;
-    let all = (0, u64::MAX);
-    let (after, before) = (call.number("after", all)?, call.number("before", all)?);
-    let limit = call.number("limit", LIMIT)?.unwrap_or(LIMIT_USUAL);
+    let (after, before) = (call.number("after"), call.number("before"));
+    let limit = call.number("limit").unwrap_or(LIMIT_USUAL);
     let many = usize::try_from(limit).expect("at most a thousand");
     let found = crate::blocking(move || {
         let wanted = |event: &Event| {

@@ -8,7 +8,7 @@ use crate::time::rfc3339;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
-use warp::http::{Method, StatusCode};
+use warp::http::Method;
 
 /// The rows.
 pub fn operations() -> Vec<Operation> {
@@ -70,15 +70,13 @@ pub fn version(image: &image::Image) -> String {
 
 #[derive(Serialize, JsonSchema)]
 struct Ready {
+    /// Always `true`.
     ready: bool,
-    /// What is waited for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waits_for: Option<&'static str>,
 }
 
 async fn ready(web: Arc<Web>, _call: Call) -> Result<Answer, Problem> {
-    let is_measuring = web.image().main().windows > 0;
-    let waits_for = (!is_measuring).then_some("the first window");
-    let status = if is_measuring { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    Ok(Answer::json_with(status, &Ready { ready: is_measuring, waits_for }))
+    if web.image().main().windows == 0 {
+        return Err(Problem::new("busy", "it waits for the first window"));
+    }
+    Ok(Answer::json(&Ready { ready: true }))
 }

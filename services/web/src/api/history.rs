@@ -39,23 +39,17 @@ const FILE_ROWS_MAX: usize = 600_000;
 const STEPS_S: [u32; 9] = [1, 10, 60, 300, 900, 3600, 21_600, 43_200, 86_400];
 
 const QUERY: &[Parameter] = &[
-    Parameter {
-        name: "from",
-        doc: "First moment: 2026-11-01, 2026-11-01T06:00 (local) or RFC 3339.",
-    },
-    Parameter { name: "to", doc: "Moment at which it ends, not included; now by default." },
-    Parameter {
-        name: "step",
-        doc: "auto (the default), or a length: 1s, 1min, 15min, 1h, day, week, month, year.",
-    },
-    Parameter {
-        name: "columns",
-        doc: "Paths of columns, with commas, as main/active_power.system/mean; at most 32.",
-    },
-    Parameter {
-        name: "points_max",
-        doc: "Rows that the step `auto` aims at: 10 to 100000, 2000 by default.",
-    },
+    Parameter::text("from", "First moment: 2026-11-01, 2026-11-01T06:00 (local) or RFC 3339."),
+    Parameter::text("to", "Moment at which it ends, not included; now by default."),
+    Parameter::text(
+        "step",
+        "auto (the default), or a length: 1s, 1min, 15min, 1h, day, week, month, year.",
+    ),
+    Parameter::text(
+        "columns",
+        "Paths of columns, with commas, as main/active_power.system/mean; at most 32.",
+    ),
+    Parameter::whole("points_max", "Rows that the step `auto` aims at; 2000 by default.", POINTS),
 ];
 
 const FILE_QUERY: &[Parameter] = &[
@@ -64,8 +58,12 @@ const FILE_QUERY: &[Parameter] = &[
     QUERY[2],
     QUERY[3],
     QUERY[4],
-    Parameter { name: "format", doc: "csv (the default), xlsx or json." },
-    Parameter { name: "european", doc: "true: `;` between fields of CSV and `,` in numbers." },
+    Parameter::one("format", "csv by default.", &["csv", "xlsx", "json"]),
+    Parameter::one(
+        "european",
+        "true: `;` between fields of CSV and `,` in numbers.",
+        &["true", "false"],
+    ),
 ];
 
 /// The rows.
@@ -224,7 +222,7 @@ fn ask(web: &Web, call: &Call) -> Result<Ask, Problem> {
     if to <= from {
         return Err(Problem::invalid("to", "`to` lies after `from`"));
     }
-    let points = call.number("points_max", POINTS)?.unwrap_or(POINTS_USUAL);
+    let points = call.number("points_max").unwrap_or(POINTS_USUAL);
     let step = match call.asked("step") {
         None | Some("auto") => Wish::Auto(points),
         Some(text) => {
@@ -487,9 +485,6 @@ async fn file(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let reader = reader(&web)?;
     let ask = ask(&web, &call)?;
     let format = call.asked("format").unwrap_or("csv").to_string();
-    if !["csv", "xlsx", "json"].contains(&format.as_str()) {
-        return Err(Problem::invalid("format", "format is csv, xlsx or json"));
-    }
     let european = call.asked("european") == Some("true");
     let image = web.image();
     let facts = Facts {

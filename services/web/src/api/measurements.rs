@@ -38,13 +38,15 @@ pub fn operations() -> Vec<Operation> {
             doc: "Values of one moment: of all meters and points, or of some. With an ETag that is another one \
                 for each window.",
             needs: Needs::Viewer,
-            query: &[
-                Parameter { name: "meters", doc: "Names of meters, with commas; all by default." },
-                Parameter {
-                    name: "points",
-                    doc: "Paths of points, with commas; `*` stands for anything.",
-                },
-            ],
+            query: const {
+                &[
+                    Parameter::text("meters", "Names of meters, with commas; all by default."),
+                    Parameter::text(
+                        "points",
+                        "Paths of points, with commas; `*` stands for anything.",
+                    ),
+                ]
+            },
             body: Content::None,
             answer: (200, Content::Json(shape::<Measurements>)),
             handler: handler!(measurements),

@@ -100,7 +100,7 @@ pub fn operations() -> Vec<Operation> {
             handler: handler!(reset),
         },
         Operation {
-            query: &[Parameter { name: "cycles", doc: "2 to 10; 4 by default." }],
+            query: const { &[Parameter::whole("cycles", "4 by default.", CYCLES)] },
             ..Operation::get(
                 "/api/v1/meters/{id}/waveform",
                 "waveform",
@@ -437,7 +437,7 @@ fn too_early() -> Problem {
 }
 
 async fn waveform(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
-    let cycles = call.number("cycles", CYCLES)?.unwrap_or(4);
+    let cycles = call.number("cycles").unwrap_or(4);
     let cycles = u32::try_from(cycles).expect("a few");
     let waves = waves(&web, &call)?;
     let wave = crate::blocking(move || waves.wave(cycles)).await?.ok_or_else(too_early)?;

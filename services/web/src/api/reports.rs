@@ -55,7 +55,7 @@ pub fn operations() -> Vec<Operation> {
             handler!(begin),
         ),
         Operation {
-            query: &[Parameter { name: "format", doc: "pdf (the default), xlsx or csv." }],
+            query: const { &[Parameter::one("format", "pdf by default.", &["pdf", "xlsx", "csv"])] },
             ..Operation::new(
                 Method::GET,
                 "/api/v1/reports/{id}/file",
@@ -266,10 +266,9 @@ fn report_id(call: &Call) -> Result<u32, Problem> {
 async fn file(web: Arc<Web>, call: Call) -> Result<Answer, Problem> {
     let id = report_id(&call)?;
     let format = match call.asked("format") {
-        None | Some("pdf") => Format::Pdf,
         Some("xlsx") => Format::Xlsx,
         Some("csv") => Format::Csv,
-        Some(_) => return Err(Problem::invalid("format", "format is pdf, xlsx or csv")),
+        _ => Format::Pdf,
     };
     let found = Reports(&*web.shelf).file(id, format)?;
     let none = || Problem::not_found(format!("there is no report {id} as {}", format.slug()));

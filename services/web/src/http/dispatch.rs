@@ -155,23 +155,34 @@ async fn call<B: Buf>(
         headers: request.headers,
         body,
     };
+    operation.query.iter().try_for_each(|parameter| parameter.check(&call))?;
     let answer = (operation.handler)(Arc::clone(web), call).await?;
     Ok(answer.response())
 }
 
-/// The operation of a method and a path, with what stands for the names of the path.
+/// The operation of a method and a path, with what stands for the names of the path. A path that is written out goes
+/// before one that has names, as OpenAPI wants it: `schedules` is no id of a report.
 fn find(
     method: &Method,
     path: &str,
 ) -> Result<(&'static Operation, Vec<(&'static str, String)>), Problem> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
-    let mut allowed = Vec::new();
+    let (mut found, mut allowed, mut fewest) = (None, Vec::new(), usize::MAX);
     for operation in routes::operations() {
-        let Some(names) = operation.matched(path) else { continue };
-        if operation.method == *method {
-            return Ok((operation, names));
+        let Some(names) = operation.matched(path).filter(|names| names.len() <= fewest) else {
+            continue;
+        };
+        if names.len() < fewest {
+            (found, fewest) = (None, names.len());
+            allowed.clear();
         }
         allowed.push(operation.method.as_str());
+        if operation.method == *method {
+            found = Some((operation, names));
+        }
+    }
+    if let Some(found) = found {
+        return Ok(found);
     }
     if allowed.is_empty() {
         let detail = "there is nothing at this path; /api/v1/openapi.json lists all there is";

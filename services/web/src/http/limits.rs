@@ -18,6 +18,12 @@ pub struct Limits {
     pub headers: Duration,
     /// For a body.
     pub body: Duration,
+    /// For the other side to take what is sent, or to make room for more.
+    pub send: Duration,
+    /// For a connection; then answers under way are finished, and the other side opens a new one.
+    pub connection: Duration,
+    /// For those last answers.
+    pub last_answers: Duration,
     /// Bytes of all headers of a request.
     pub headers_bytes: usize,
     /// Bytes of a body.
@@ -42,6 +48,9 @@ impl Default for Limits {
             handshake: Duration::from_secs(5),
             headers: Duration::from_secs(10),
             body: Duration::from_secs(30),
+            send: Duration::from_secs(30),
+            connection: Duration::from_secs(3600),
+            last_answers: Duration::from_secs(30),
             headers_bytes: 16 * 1024,
             body_bytes: 1024 * 1024,
             stranger_body_bytes: 8 * 1024,

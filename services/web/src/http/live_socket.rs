@@ -20,6 +20,10 @@ use warp::ws::{Message, WebSocket, Ws};
 /// How often a connection looks whether its session still holds: logged out, another role, ended.
 const STILL_ALLOWED: Duration = Duration::from_secs(5);
 
+/// Bytes that wait to be sent to a client who takes nothing: some frames. Without a bound, whoever sends pings and reads no
+/// answer fills the memory.
+const WAITING_BYTES: usize = 512 * 1024;
+
 /// Answers a handshake.
 pub async fn upgrade(
     web: Arc<Web>,
@@ -37,6 +41,7 @@ pub async fn upgrade(
     };
     let Limits { live_bytes, .. } = web.limits;
     let ws = ws.max_message_size(live_bytes).max_frame_size(live_bytes);
+    let ws = ws.max_write_buffer_size(WAITING_BYTES);
     ws.on_upgrade(move |socket| serve(web, socket, headers, permit)).into_response()
 }
 

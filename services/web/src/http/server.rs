@@ -1,7 +1,8 @@
 //! Listening sockets: HTTPS, and HTTP that only says where HTTPS is.
 //!
 //! warp has neither TLS nor limits of connections, so that its service is put on hyper's connections here. Who
-//! sends or takes nothing for [`IDLE`] is let go, whatever he has begun.
+//! sends or takes nothing for [`IDLE`] is let go, whatever he has begun, and who does not take what is sent to him
+//! sooner than that. Nobody stays for ever: connections end by themselves, with their answers.
 
 use super::certificate::Shown;
 use super::dispatch;
@@ -11,18 +12,18 @@ use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use rustix::net::sockopt::set_tcp_user_timeout;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use warp::http::header::{CONNECTION, HOST, HeaderValue, LOCATION};
@@ -68,6 +69,10 @@ impl Server {
         let bound = |address| {
             let listener = std::net::TcpListener::bind(address)?;
             listener.set_nonblocking(true)?;
+            // For all its connections: who takes nothing is let go by the system, which alone sees it before its own
+            // buffers are full.
+            let send_ms = u32::try_from(limits.send.as_millis()).unwrap_or(u32::MAX);
+            set_tcp_user_timeout(&listener, send_ms)?;
             Ok(listener)
         };
         let listener = bound(https).map_err(|error| (https, error))?;
@@ -104,7 +109,10 @@ impl Server {
         };
         let port = address.port();
         let doorman = Doorman::default();
-        let graceful = GracefulShutdown::new();
+        let (here, mut all_gone) = mpsc::channel(1);
+        let stops = stop.clone();
+        let connection =
+            |place| Connection { place, limits, stop: stops.clone(), _here: here.clone() };
         let service = dispatch::service(Arc::clone(&web));
         let live = tokio::spawn(crate::live::follow(Arc::clone(&web), stop.clone()));
         let reports = tokio::spawn(crate::reports::follow(Arc::clone(&web), stop.clone()));
@@ -115,25 +123,23 @@ impl Server {
                     Ok((stream, peer)) => {
                         // Whoever finds no room is closed without a word: TLS has none before its handshake.
                         let Some(place) = doorman.enter(peer.ip(), &limits) else { continue };
-                        let connection = Connection { peer, place, limits };
-                        let watcher = graceful.watcher();
                         let (tls, service) = (tls.clone(), service.clone());
-                        tokio::spawn(connection.serve_tls(stream, tls, service, watcher));
+                        tokio::spawn(connection(place).serve_tls(stream, peer, tls, service));
                     }
                     Err(_) => sleep(ACCEPT_RETRY).await,
                 },
                 accepted = accept(http.as_ref()) => match accepted {
                     Ok((stream, peer)) => {
                         let Some(place) = doorman.enter(peer.ip(), &limits) else { continue };
-                        let watcher = graceful.watcher();
-                        tokio::spawn(redirect(stream, place, port, limits, watcher));
+                        tokio::spawn(connection(place).redirect(stream, port));
                     }
                     Err(_) => sleep(ACCEPT_RETRY).await,
                 },
             }
         }
         drop((https, http));
-        let _cut_off = timeout(SHUTDOWN_MAX, graceful.shutdown()).await;
+        drop(here);
+        let _cut_off = timeout(SHUTDOWN_MAX, all_gone.recv()).await;
         live.abort();
         reports.abort();
     }
@@ -152,43 +158,80 @@ async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, Socket
 pub struct Peer(pub SocketAddr);
 
 struct Connection {
-    peer: SocketAddr,
     /// Kept as long as the connection.
     place: Place,
     limits: Limits,
+    /// True once the server stops.
+    stop: watch::Receiver<bool>,
+    /// Gone with the connection, for which the server waits at its end.
+    _here: mpsc::Sender<Infallible>,
 }
 
 impl Connection {
     async fn serve_tls(
         self,
         stream: TcpStream,
+        peer: SocketAddr,
         tls: TlsAcceptor,
         inner: impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
         + Send
         + 'static,
-        watcher: Watcher,
     ) {
-        let Connection { peer, place, limits } = self;
         let _unneeded = stream.set_nodelay(true);
         let moved = Arc::new(Moved::new());
         let watched = Watched { inner: stream, moved: Arc::clone(&moved) };
-        let Ok(Ok(stream)) = timeout(limits.handshake, tls.accept(watched)).await else { return };
+        let accepted = timeout(self.limits.handshake, tls.accept(watched)).await;
+        let Ok(Ok(stream)) = accepted else { return };
         let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             inner.call(request)
         });
+        self.serve(stream, &moved, service, is_h2).await;
+    }
+
+    /// Tells a client of HTTP where HTTPS is, once.
+    async fn redirect(self, stream: TcpStream, port: u16) {
+        let moved = Arc::new(Moved::new());
+        let stream = Watched { inner: stream, moved: Arc::clone(&moved) };
+        let service = service_fn(move |request: Request<Incoming>| {
+            let response = redirection(&request, port);
+            async move { Ok::<_, Infallible>(response) }
+        });
+        self.serve(stream, &moved, service, false).await;
+    }
+
+    /// Answers until the other side goes, rests for too long, or has been here for long enough.
+    async fn serve(
+        mut self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        moved: &Moved,
+        service: impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
+        + Send
+        + 'static,
+        is_h2: bool,
+    ) {
+        let limits = self.limits;
         // What a connection speaks is known from the handshake; guessing it would wait for its first bytes.
         let builder = builder(&limits);
         let builder = if is_h2 { builder.http2_only() } else { builder.http1_only() };
         let io = TokioIo::new(stream);
-        let serving = builder.serve_connection_with_upgrades(io, service).into_owned();
+        let mut serving = pin!(builder.serve_connection_with_upgrades(io, service).into_owned());
         tokio::select! {
             // Who breaks off or speaks nonsense has had his answer, if there is one.
-            _ended = watcher.watch(serving) => {}
-            () = moved.rests() => {}
+            _ended = serving.as_mut() => return,
+            () = moved.rests() => return,
+            () = sleep(limits.connection) => {}
+            _ = self.stop.wait_for(|stop| *stop) => {}
         }
-        drop(place);
+        serving.as_mut().graceful_shutdown();
+        // An event stream has no end: it is cut off, and its client comes again.
+        tokio::select! {
+            _ended = serving => {}
+            () = moved.rests() => {}
+            () = sleep(limits.last_answers) => {}
+        }
+        drop(self.place);
     }
 }
 
@@ -208,23 +251,6 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(10));
     builder
-}
-
-/// Tells a client of HTTP where HTTPS is, once.
-async fn redirect(stream: TcpStream, place: Place, port: u16, limits: Limits, watcher: Watcher) {
-    let moved = Arc::new(Moved::new());
-    let io = TokioIo::new(Watched { inner: stream, moved: Arc::clone(&moved) });
-    let service = service_fn(move |request: Request<Incoming>| {
-        let response = redirection(&request, port);
-        async move { Ok::<_, Infallible>(response) }
-    });
-    let builder = builder(&limits).http1_only();
-    let serving = builder.serve_connection_with_upgrades(io, service).into_owned();
-    tokio::select! {
-        _ended = watcher.watch(serving) => {}
-        () = moved.rests() => {}
-    }
-    drop(place);
 }
 
 /// Permanently elsewhere, with the method and the body as they are.

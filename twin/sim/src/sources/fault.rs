@@ -50,6 +50,14 @@ pub enum FaultKind {
     },
 }
 
+impl Fault {
+    /// Whether its source has no more samples from then on.
+    pub fn loses_all_for_ever(&self) -> bool {
+        let all = matches!(self.kind, FaultKind::Gap | FaultKind::LostSamples { part: 1.0 });
+        all && self.for_s.is_none()
+    }
+}
+
 impl FaultKind {
     /// One of each kind, for tables and tests.
     pub const EXAMPLES: [FaultKind; 6] = [

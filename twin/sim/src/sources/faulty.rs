@@ -2,7 +2,7 @@
 //!
 //! Faults act in the order in which samples travel, whatever the order in which they are given: the
 //! clock first, then each channel's in the order given, then losses. A fault that loses every sample for
-//! ever ends the source.
+//! ever ends the source; while one loses them for long, the source is silent.
 
 use port::{Role, SampleBlock, SampleSource, SourceError, SourceFormat, SourceState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +15,10 @@ use crate::synthetic::mixed;
 
 /// Samples worked on together; long enough that a read costs nothing against its samples.
 const CHUNK: usize = 256;
+
+/// Lost samples in a row after which a read says that there is silence, instead of going on to where samples come again:
+/// time has to pass for all that hear the same grid, of which a part is kept for those behind.
+const SILENT: usize = 8192;
 
 /// Largest drift of all clocks together, in ppm: far beyond a crystal, and near enough to 1 that
 /// interpolation needs no filter against aliasing.
@@ -292,11 +296,17 @@ impl<S: SampleSource> SampleSource for Faulty<S> {
         let room = max.min(block.capacity());
         block.samples = 0;
         let mut run = self.run();
+        let mut lost = 0;
         while run.is_empty() {
+            if lost >= SILENT {
+                block.first = self.heard.first + self.heard.samples as u64;
+                return Ok(SourceState::Silent);
+            }
             if !self.hear(room)? {
                 return Ok(SourceState::Ended);
             }
             run = self.run();
+            lost += self.heard.samples;
         }
         run.end = run.end.min(run.start + room);
         block.first = self.heard.first + run.start as u64;
