@@ -296,3 +296,25 @@ impl Waiting {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Steps add up, and the end of nanoseconds is nearer than three of them.
+    #[test]
+    fn a_clock_is_set_as_far_as_a_clock_goes_and_no_further() {
+        let begin = Timestamp { unix_ns: 1_781_000_000_123_456_789 };
+        let after = |steps: &[f64]| {
+            let mut clock = CivilClock::new(begin, 8000.0);
+            steps.iter().for_each(|by_s| clock.set(*by_s));
+            clock.time()
+        };
+        assert_eq!(after(&[3600.0]), begin + 3600.0);
+        assert_eq!(after(&[4.1e9, -4.1e9]), begin);
+        let (first_s, last_s) = CLOCK_GOES_S;
+        let seconds = |time: Timestamp| time.unix_ns as f64 / 1e9;
+        assert!((seconds(after(&[4.1e9; 3])) - last_s).abs() < 1e-3);
+        assert!((seconds(after(&[-4.1e9; 3])) - first_s).abs() < 1e-3);
+    }
+}

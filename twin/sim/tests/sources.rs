@@ -214,6 +214,29 @@ fn a_gap_is_a_jump_of_the_index_and_without_end_it_is_the_end() {
     assert_eq!(whole(Faulty::new(endless, vec![for_ever], 1).expect("sound")).len(), 800);
 }
 
+/// Who hears the same grid does not wait until a gap is over: time passes in it, and afterwards it goes on to the sample.
+#[test]
+fn a_long_gap_is_a_silence_in_which_time_passes() {
+    let gap = fault(FaultKind::Gap, 0.1, 30_000.0 / RATE_HZ);
+    let make = || Faulty::new(Counting::new(40_000, &[]), vec![gap], 1).expect("sound");
+    let mut source = make();
+    let mut block = SampleBlock::new(2, 5000);
+    let (mut next, mut silences, mut heard) = (0, 0, 0);
+    loop {
+        match source.read(&mut block, 5000).expect("no failure") {
+            SourceState::Samples => heard += block.samples,
+            SourceState::Silent => silences += 1,
+            SourceState::Ended => break,
+        }
+        let now = block.first + block.samples as u64;
+        assert!(now - next < 10_000, "from {next} to {now} at once");
+        next = now;
+    }
+    assert_eq!((next, heard), (40_000, 10_000));
+    assert!(silences > 2, "{silences}");
+    check(|| Box::new(make()));
+}
+
 /// A clock that is fast by 400 ppm for a while takes the signal where such a clock would have:
 /// before, as it is; while it lasts, closer and closer behind; afterwards, late by what it gained.
 #[test]
